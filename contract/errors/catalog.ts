@@ -83,6 +83,11 @@ export const errorCatalog = {
   'download.unreachable': z.object({ host: z.string(), reason: z.string() }),
   'download.refused': z.object({ host: z.string(), status: z.number().int() }),
   'download.changed': z.object({ host: z.string() }),
+  'download.not-the-file': z.object({
+    host: z.string(),
+    contentType: z.string().nullable(),
+    contentEncoding: z.string().nullable(),
+  }),
   'download.wrong-hash': z.object({ expectedSha256: z.string(), actualSha256: z.string() }),
   'download.wrong-size': z.object({ expectedBytes: bytes, actualBytes: bytes }),
   'download.stalled': z.object({ host: z.string(), silentMs: z.number() }),

