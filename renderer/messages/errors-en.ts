@@ -1,0 +1,119 @@
+import { type ErrorSentences, type FaultWords, fileNameOf } from './error-words.ts';
+
+const faults: FaultWords = {
+  empty: 'it is empty',
+  'not-gguf': 'it is not a GGUF file',
+  'big-endian': 'it was made for another kind of processor',
+  version: 'its GGUF version is one that Parley does not know',
+  truncated: 'it ends too early, as after a broken download',
+  'too-many-entries': 'it claims more entries than any model has',
+  'string-too-long': 'it holds a text longer than the file',
+  'array-too-long': 'it holds a list longer than the file',
+  'nested-array': 'it holds a list inside a list',
+  'bad-type': 'it holds a value of an unknown kind',
+  'bad-key': 'it holds a name that is not allowed',
+  'duplicate-key': 'it says the same thing twice',
+  'bad-alignment': 'its data is not aligned',
+  'bad-dimensions': 'the shape of its data makes no sense',
+  'bad-tensor-type': 'its numbers are of an unknown kind',
+  'duplicate-tensor': 'a part of it is there twice',
+  'size-overflow': 'it claims to be larger than any file can be',
+  'misaligned-tensor': 'a part of it starts in the wrong place',
+  'overlapping-tensors': 'two parts of it lie on top of each other',
+  'tensor-outside-file': 'a part of it is missing, as after a broken download',
+  'bad-vocabulary': 'its list of words is broken',
+  'bad-template': 'its chat template is broken',
+  'missing-architecture': 'it does not say what kind of model it is',
+  'not-a-model': 'it is a GGUF file but not a model that can chat',
+};
+
+/** Every error in English. */
+export const errorSentencesEn: ErrorSentences = {
+  internal: ({ incidentId }) =>
+    `Something in Parley went wrong. What you wrote is kept. Try again; if it comes back, the log has the details under ${incidentId}.`,
+  cancelled: () => 'Stopped.',
+  'request.invalid': () =>
+    'Parley did not understand its own request. Nothing was changed. Close the window and open it again.',
+  'connection.lost': () =>
+    'This window lost its connection to Parley. What was sent is kept. Start Parley again.',
+  'engine.crashed': () =>
+    'The model stopped. Your answer so far is kept. Try again, or choose a smaller model.',
+  'engine.unavailable': () =>
+    'The part of Parley that runs models could not start. Your chats are safe. Start Parley again; if it comes back, install it anew.',
+  'engine.silent': () =>
+    'The model has gone silent. Your answer so far is kept. Try again, or choose a smaller model.',
+  'model.not-loaded': () =>
+    'No model is loaded. Your message is not sent and still yours. Choose a model first.',
+  'model.not-found': () =>
+    'This model is no longer in Parley’s list. Nothing else is touched. Choose another model.',
+  'model.file-missing': ({ path }) =>
+    `The file ${fileNameOf(path)} is not where it was. Your chats are safe. Put it back (plug the stick in again, perhaps), or choose another model.`,
+  'model.file-unreadable': ({ path }) =>
+    `The file ${fileNameOf(path)} cannot be read. Nothing was changed. Check that you may open it, or copy it to another folder.`,
+  'model.file-broken': ({ path, fault }) =>
+    `${fileNameOf(path)} was not opened: ${faults[fault]}. Nothing was changed. Get the file again, or choose another.`,
+  'model.unsupported': ({ architecture }) =>
+    `Parley cannot run models of the kind “${architecture}” yet. Nothing was changed. Choose another model.`,
+  'model.load-failed': ({ path }) =>
+    `${fileNameOf(path)} could not be loaded. Your chats are safe. Try again, or choose another model.`,
+  'model.template-broken': () =>
+    'This model’s chat template does not work, so it cannot hold a conversation. Your chats are safe. Choose another model.',
+  'model.out-of-memory': ({ neededBytes, availableBytes }, format) =>
+    `This model needs ${format.bytes(neededBytes)} of memory and ${format.bytes(availableBytes)} is free. Your chats are safe. Close other programs and try again, or choose a smaller model.`,
+  'model.projector-mismatch': ({ path }) =>
+    `${fileNameOf(path)} does not belong to this model, so the model cannot see with it. Choose the projector that came with the model, or add the model without one.`,
+  'model.set-aside': ({ deaths }) =>
+    `This model stopped ${deaths} times in a row and was set aside. Your chats are safe. Choose a smaller model, or load this one again yourself.`,
+  'model.in-use': () =>
+    'This model is in use. Nothing was changed. Wait for the answer to end, or stop it first.',
+  'prompt.too-long': ({ promptTokens, contextTokens }, format) =>
+    `This is more than the model can read at once: about ${format.count(promptTokens * 0.75)} words, and it has room for about ${format.count(contextTokens * 0.75)}. Your message is kept. Shorten it, or begin a new chat.`,
+  'conversation.not-found': () =>
+    'This chat is no longer here. It may have been deleted in another window. Choose another one.',
+  'conversation.busy': () =>
+    'An answer is still being written in this chat. Your message is not sent and still yours. Stop the answer, or wait for its end.',
+  'message.not-found': () =>
+    'This message is no longer here. Nothing was changed. Close the chat and open it again.',
+  'message.damaged': () =>
+    'This message does not read as it was written: the disk may be failing. It is shown as it is. Make a copy of your data folder.',
+  'download.not-found': () =>
+    'This download is no longer here. Nothing else is touched. Start it again.',
+  'download.no-space': ({ neededBytes, freeBytes }, format) =>
+    `This needs ${format.bytes(neededBytes)} on the disk and ${format.bytes(freeBytes)} is free. Nothing was fetched. Make room and try again, or choose a smaller model.`,
+  'download.unreachable': ({ host }) =>
+    `${host} cannot be reached. What has come so far is kept. Check the network and resume, or bring the file on a stick.`,
+  'download.refused': ({ host, status }) =>
+    `${host} refused the file (${status}). What has come so far is kept. Try again later, or bring the file on a stick.`,
+  'download.changed': ({ host }) =>
+    `The file at ${host} changed while it was coming. The mixed file was thrown away. Start the download again.`,
+  'download.not-the-file': ({ host }) =>
+    `${host} sent something that is no model, as networks in hotels and trains do before one signs in. It was thrown away. Open any web page to see whether the network wants a sign-in, then resume.`,
+  'download.wrong-hash': () =>
+    'The file that came is not the one that Parley knows. It was thrown away and nothing was changed. Start the download again.',
+  'download.wrong-size': ({ expectedBytes, actualBytes }, format) =>
+    `The file that came has ${format.bytes(actualBytes)} in place of ${format.bytes(expectedBytes)}. It was thrown away. Start the download again.`,
+  'download.stalled': ({ host, silentMs }, format) =>
+    `Nothing has come from ${host} for ${format.count(silentMs / 1000)} seconds. What has come so far is kept. Check the network and resume.`,
+  'download.tool-missing': ({ tool }) =>
+    `The second source needs “${tool}”, which is not on this computer. Nothing was changed. Install it, or bring the file on a stick.`,
+  'download.tool-failed': ({ tool }) =>
+    `“${tool}” could not fetch the file. Nothing was changed. Check the network and try again, or bring the file on a stick.`,
+  'network.denied': ({ host }) =>
+    `Parley did not contact ${host}: the network is closed for this. Nothing has left this computer.`,
+  'storage.full': () =>
+    'The disk is full, so this could not be saved. What was saved before is safe. Make room and try again.',
+  'storage.failed': () =>
+    'The disk did not take this, so it is not saved. What was saved before is safe. Try again; if it comes back, make a copy of your data folder.',
+  'storage.damaged': ({ setAsidePath }) =>
+    `Parley’s stored chats were damaged, so it began with what could be read. The damaged file is kept as ${fileNameOf(setAsidePath)}. Keep a copy of it.`,
+  'storage.newer': () =>
+    'Your chats were written by a newer Parley. They are untouched. Install the newer version to open them.',
+  'storage.locked': () =>
+    'Another program has Parley’s stored chats open. They are untouched. Close it and start Parley again.',
+  'file.not-found': ({ name }) =>
+    `“${name}” is not there any more. Nothing was changed. Choose it again.`,
+  'file.not-a-model': ({ name }) =>
+    `“${name}” is not a model file. Nothing was changed. Choose a file whose name ends in .gguf.`,
+  'link.refused': ({ url }) =>
+    `Parley does not open this address: ${url}. Only web and mail addresses are opened.`,
+};

@@ -1,0 +1,38 @@
+/** Line drawings on a grid of 24, stroked by `Icon.svelte`. */
+export const icons = {
+  'arrow-down': 'M12 5v14M6 13l6 6 6-6',
+  'arrow-up': 'M12 19V5M6 11l6-6 6 6',
+  chat: 'M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-7l-5 4v-4H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  'chevron-down': 'M7 10l5 5 5-5',
+  'chevron-left': 'M14 7l-5 5 5 5',
+  'chevron-right': 'M10 7l5 5-5 5',
+  close: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
+  copy: 'M9 9h10v11H9zM15 9V5H5v11h4',
+  cpu: 'M7 7h10v10H7zM10 4v3M14 4v3M10 17v3M14 17v3M4 10h3M4 14h3M17 10h3M17 14h3',
+  download: 'M12 4v11M7 10.5l5 5 5-5M5 20h14',
+  drive: 'M4 13h16v6H4zM6.5 5h11L20 13H4zM16.5 16h.01',
+  edit: 'M5 19l.8-3.7L16.3 4.8l2.9 2.9L8.7 18.2zM14 7l3 3',
+  eject: 'M12 5l6.5 8h-13zM6 18h12',
+  eye: 'M3 12c2.4-4 5.4-6 9-6s6.6 2 9 6c-2.4 4-5.4 6-9 6s-6.6-2-9-6zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
+  file: 'M7 4h7l4 4v12H7zM14 4v4h4',
+  folder: 'M4 7a1 1 0 0 1 1-1h4.5l2 2.5H19a1 1 0 0 1 1 1V18a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1z',
+  info: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 11v5M12 8h.01',
+  lock: 'M6.5 11h11v8h-11zM9 11V8a3 3 0 0 1 6 0v3',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  pause: 'M9 6v12M15 6v12',
+  play: 'M8 6l10 6-10 6z',
+  plus: 'M12 5.5v13M5.5 12h13',
+  refresh: 'M19 12a7 7 0 1 1-2.2-5.1L19 9M19 4.5V9h-4.5',
+  search: 'M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15.5 15.5L20 20',
+  settings: 'M4 7.5h9M17 7.5h3M15 5.5v4M4 16.5h3M11 16.5h9M9 14.5v4',
+  sidebar: 'M5 5h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9.5 5v14',
+  stop: 'M8 8h8v8H8z',
+  trash: 'M5 7h14M10 7V5h4v2M7 7l.8 12h8.4L17 7M10.5 10.5v5M13.5 10.5v5',
+  undo: 'M5 10h9a5 5 0 0 1 0 10h-3M9 6l-4 4 4 4',
+  warning: 'M12 5l8 14H4zM12 10.5v4M12 16.8h.01',
+  write: 'M13 5H6a1 1 0 0 0-1 1v12a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-7M10 14l.6-2.6 7-7 2 2-7 7z',
+} as const;
+
+/** The name of a drawing. */
+export type IconName = keyof typeof icons;
