@@ -1,0 +1,140 @@
+import type {
+  AppEmitter,
+  AppHandlers,
+  ConversationSummary,
+} from '../../../contract/app-contract.ts';
+import { type ConversationId, conversationId } from '../../../contract/chat/message.ts';
+import { AppError } from '../../../contract/errors/app-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { Storage } from '../../storage/index.ts';
+import {
+  type ConversationStore,
+  createConversationStore,
+  type StoredConversation,
+} from './conversation-store.ts';
+import { titleFromText } from './title.ts';
+
+/** How long the trash keeps a conversation. */
+const trashKeptMs = 30 * 24 * 60 * 60 * 1000;
+
+/** What `createConversations` needs. */
+export interface ConversationsOptions {
+  storage: Storage;
+  clock: Pick<Clock, 'nowMs'>;
+  ids: Ids;
+  emit: AppEmitter['conversations'];
+}
+
+/** What the chat service needs of conversations. Writes join the transaction they are called in. */
+export interface ConversationBook {
+  readonly store: Pick<ConversationStore, 'setActiveLeaf' | 'setUpdated' | 'saveDraft'>;
+  /** @throws AppError `conversation.not-found`, also for one in the trash */
+  get(id: ConversationId): StoredConversation;
+  /** A new one, titled by the first words of `text`. Nobody is told before `announce`. */
+  begin(text: string): StoredConversation;
+  /** As the sidebar shows it. @throws AppError `conversation.not-found` */
+  summary(id: ConversationId): ConversationSummary;
+  /** Tells every window how it is now; one in the trash is passed over. */
+  announce(id: ConversationId): void;
+  setAnswering(id: ConversationId, state: 'answering' | 'idle'): void;
+  /** `listener` is awaited before a conversation goes to the trash. */
+  onTrashing(listener: (id: ConversationId) => Promise<void>): void;
+}
+
+/** The conversations service: its handlers, and what the chat service uses. */
+export interface Conversations {
+  readonly handlers: AppHandlers['conversations'];
+  readonly book: ConversationBook;
+}
+
+/**
+ * The list of conversations, their titles, drafts and trash. At creation, what has been in the trash for
+ * 30 days is removed for good.
+ * @throws AppError `storage.full`, `storage.failed`
+ */
+export function createConversations(options: ConversationsOptions): Conversations {
+  const { storage, clock, ids, emit } = options;
+  const store = createConversationStore(storage);
+  const answering = new Set<ConversationId>();
+  const trashing: ((id: ConversationId) => Promise<void>)[] = [];
+  store.purge(clock.nowMs() - trashKeptMs);
+
+  function get(id: ConversationId): StoredConversation {
+    const found = store.find(id);
+    if (!found) throw new AppError('conversation.not-found', { conversationId: id });
+    return found;
+  }
+
+  function summaryOf(stored: StoredConversation): ConversationSummary {
+    const { activeLeafId: _, ...shown } = stored;
+    return { ...shown, isAnswering: answering.has(stored.id) };
+  }
+
+  function announce(id: ConversationId): ConversationSummary | undefined {
+    const stored = store.find(id);
+    if (!stored) return undefined;
+    const summary = summaryOf(stored);
+    emit.changed(summary);
+    return summary;
+  }
+
+  function told(id: ConversationId): ConversationSummary {
+    const summary = announce(id);
+    if (!summary) throw new AppError('conversation.not-found', { conversationId: id });
+    return summary;
+  }
+
+  const handlers: AppHandlers['conversations'] = {
+    list: () => store.list().map(summaryOf),
+    rename: ({ conversationId: id, title }) => {
+      get(id);
+      store.rename(id, title, 'person');
+      return told(id);
+    },
+    trash: async ({ conversationId: id }) => {
+      get(id);
+      for (const listener of trashing) await listener(id);
+      if (!store.trash(id, clock.nowMs())) {
+        throw new AppError('conversation.not-found', { conversationId: id });
+      }
+      emit.removed({ conversationId: id });
+      return {};
+    },
+    restore: ({ conversationId: id }) => {
+      store.restore(id);
+      return told(id);
+    },
+    draft: ({ conversationId: id }) => ({ text: store.draft(id) }),
+    saveDraft: ({ conversationId: id, text }) => {
+      store.saveDraft(id, text);
+      return {};
+    },
+  };
+
+  const book: ConversationBook = {
+    store,
+    get,
+    begin: (text) => {
+      const nowMs = clock.nowMs();
+      const begun: StoredConversation = {
+        id: conversationId.parse(ids.next()),
+        title: titleFromText(text),
+        titleSource: 'first-words',
+        activeLeafId: null,
+        createdAtMs: nowMs,
+        updatedAtMs: nowMs,
+      };
+      store.insert(begun);
+      return begun;
+    },
+    summary: (id) => summaryOf(get(id)),
+    announce: (id) => void announce(id),
+    setAnswering: (id, state) => {
+      if (state === 'answering') answering.add(id);
+      else answering.delete(id);
+    },
+    onTrashing: (listener) => void trashing.push(listener),
+  };
+  return { handlers, book };
+}

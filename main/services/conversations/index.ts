@@ -1,0 +1,6 @@
+export {
+  type ConversationBook,
+  type Conversations,
+  type ConversationsOptions,
+  createConversations,
+} from './conversations-service.ts';

@@ -1,0 +1,1 @@
+export { createSettings, type SettingsOptions } from './settings-service.ts';
