@@ -68,9 +68,19 @@ export type StopReason = z.infer<typeof stopReason>;
 
 const fileErrors = ['model.file-missing', 'model.file-unreadable', 'model.file-broken'] as const;
 
+/** How the engine's process ends when the reason is not a crash. */
+export const engineExitCode = {
+  /** Its addon is missing or cannot be loaded here; the last log line says why. */
+  unavailable: 78,
+} as const;
+
 /** What main asks of the engine's process. */
 export const engineContract = {
   engine: {
+    /**
+     * What the engine is and runs on. Answers once no cancelled work is still ending: an answer also
+     * says that the process is alive and its thread is not stuck.
+     */
     describe: call({
       input: z.object({}),
       output: z.object({

@@ -1,0 +1,92 @@
+import type { Port } from '../../contract/rpc/port.ts';
+
+/** What we use of a forked Node's `process`. */
+export interface ForkedProcess {
+  readonly connected: boolean;
+  send(
+    message: unknown,
+    handle: undefined,
+    options: object,
+    sent: (error: unknown) => void,
+  ): boolean;
+  disconnect(): void;
+  on(name: 'message', listener: (message: unknown) => void): unknown;
+  on(name: 'disconnect', listener: () => void): unknown;
+}
+
+/** What we use of Electron's `process.parentPort`. */
+export interface ParentPort {
+  postMessage(message: unknown): void;
+  on(name: 'message', listener: (event: { data: unknown }) => void): unknown;
+}
+
+/** Frames to one listener; those that come before it is there wait for it. Closers run once. */
+class Mailbox {
+  #listener: ((frame: unknown) => void) | undefined;
+  #waiting: unknown[] = [];
+  #closers: (() => void)[] = [];
+  #isClosed = false;
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  receive(frame: unknown): void {
+    if (this.#isClosed) return;
+    if (this.#listener) this.#listener(frame);
+    else this.#waiting.push(frame);
+  }
+
+  onFrame(listener: (frame: unknown) => void): void {
+    this.#listener = listener;
+    for (const frame of this.#waiting.splice(0)) listener(frame);
+  }
+
+  onClose(listener: () => void): void {
+    if (this.#isClosed) listener();
+    else this.#closers.push(listener);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const closer of this.#closers.splice(0)) closer();
+  }
+}
+
+/** The port of a process forked with `serialization: 'advanced'`. It closes when the parent is gone. */
+export function forkedPort(host: ForkedProcess): Port {
+  const mailbox = new Mailbox();
+  host.on('message', (frame) => mailbox.receive(frame));
+  host.on('disconnect', () => mailbox.close());
+  return {
+    post: (frame) => {
+      if (mailbox.isClosed || !host.connected) return;
+      // A parent that dies while we write is told by `disconnect`, not by this send's error.
+      host.send(frame, undefined, {}, () => {});
+    },
+    onFrame: (listener) => mailbox.onFrame(listener),
+    onClose: (listener) => mailbox.onClose(listener),
+    close: () => {
+      mailbox.close();
+      if (host.connected) host.disconnect();
+    },
+  };
+}
+
+/**
+ * The port of an Electron utility process. Chromium ends the process with its parent, so nothing tells
+ * of that here; only our own `close` closes it.
+ */
+export function utilityPort(parentPort: ParentPort): Port {
+  const mailbox = new Mailbox();
+  parentPort.on('message', ({ data }) => mailbox.receive(data));
+  return {
+    post: (frame) => {
+      if (!mailbox.isClosed) parentPort.postMessage(frame);
+    },
+    onFrame: (listener) => mailbox.onFrame(listener),
+    onClose: (listener) => mailbox.onClose(listener),
+    close: () => mailbox.close(),
+  };
+}
