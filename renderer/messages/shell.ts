@@ -1,0 +1,32 @@
+import { defineMessages } from './define-messages.ts';
+
+/** The frame around the rooms. */
+export const shellMessages = defineMessages({
+  en: {
+    newChat: 'New chat',
+    toggleSidebar: 'Show or hide the sidebar',
+    openSettings: 'Settings',
+    undo: 'Undo',
+    skipToRoom: 'Skip to the chat',
+    stoppedTitle: 'Parley has stopped',
+    stoppedText:
+      'This window has no connection to Parley any more. Everything that was sent is kept on this computer.',
+    stoppedNext: 'Start Parley again. This window goes on by itself when it is back.',
+    stoppedWaiting: 'Waiting for Parley',
+    loadFailed: 'Parley could not read its models.',
+    closeRoom: 'Back to the chat',
+  },
+  'zh-Hant': {
+    newChat: '新對話',
+    toggleSidebar: '顯示或隱藏側邊欄',
+    openSettings: '設定',
+    undo: '復原',
+    skipToRoom: '跳到對話',
+    stoppedTitle: 'Parley 已停止',
+    stoppedText: '這個視窗與 Parley 的連線中斷了。已送出的內容都保存在這台電腦上。',
+    stoppedNext: '請重新啟動 Parley。恢復後，這個視窗會自動繼續。',
+    stoppedWaiting: '正在等待 Parley',
+    loadFailed: 'Parley 無法讀取模型清單。',
+    closeRoom: '回到對話',
+  },
+});
