@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../contract/errors/app-error.ts';
 import { childProcessPort } from '../engine-host/child-process-port.ts';
 import { lineCutter } from '../engine-host/last-lines.ts';
@@ -38,7 +39,11 @@ function processOf(child: ChildProcess): EngineProcess {
   const cut = lineCutter(tell);
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', cut);
-  child.stderr?.on('end', () => cut(null));
+  const { promise: stderrEnd, resolve: endStderr } = Promise.withResolvers<void>();
+  child.stderr?.on('close', () => {
+    cut(null);
+    endStderr();
+  });
   return {
     pid: child.pid,
     port: childProcessPort(child),
@@ -46,22 +51,18 @@ function processOf(child: ChildProcess): EngineProcess {
       lineListeners.push(listener);
     },
     onExit: (listener) => {
-      let isTold = false;
-      const once = (exitCode: number | null, signal: string | null): void => {
-        if (isTold) return;
-        isTold = true;
-        listener(exitCode, signal);
-      };
-      // `close` comes when stderr is read to its end, so that the last lines are complete.
-      child.once('close', once);
       child.once('exit', (exitCode, signal) => {
-        setTimeout(() => once(exitCode, signal), lastWordsMs).unref();
+        // Its last lines may still be on their way. (`close`, which would wait for them, never comes
+        // once we disconnected.)
+        void Promise.race([stderrEnd, pause(lastWordsMs, undefined, { ref: false })]).then(() =>
+          listener(exitCode, signal),
+        );
       });
       child.once('error', (error) => {
         // Without a pid it never started; other errors are of messages to a process that lives.
         if (child.pid !== undefined) return;
         tell(error.message);
-        once(null, null);
+        listener(null, null);
       });
     },
     kill: () => {

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { AppError } from '../../contract/errors/app-error.ts';
+import { EngineService } from './engine-service.ts';
+import { loadAddon } from './native-binding.ts';
+
+const gib = 2 ** 30;
+const scripted = loadAddon(join(import.meta.dirname, 'scripted-addon.fixture.cjs'));
+
+function setUp(options: { freeBytes?: number } = {}) {
+  const lines: string[] = [];
+  const service = new EngineService({
+    addon: scripted,
+    threads: 2,
+    installedMemoryBytes: 8 * gib,
+    freeMemoryBytes: () => Promise.resolve(options.freeBytes ?? 4 * gib),
+    log: (_level, line) => lines.push(line),
+  });
+  return { ...service.handlers, lines };
+}
+
+const never = new AbortController().signal;
+
+async function finish<C, R>(
+  stream: AsyncGenerator<C, R, void>,
+): Promise<{ chunks: C[]; result: R }> {
+  const chunks: C[] = [];
+  for (;;) {
+    const step = await stream.next();
+    if (step.done) return { chunks, result: step.value };
+    chunks.push(step.value);
+  }
+}
+
+function question(text: string) {
+  return {
+    sequenceKey: 'a',
+    messages: [{ role: 'user' as const, text }],
+    sampling: { temperature: 0, topP: 1, topK: 0, minP: 0 },
+    enableThinking: false,
+  };
+}
+
+const small = { path: '/model.gguf', projectorPath: null };
+
+test('a load tells its progress and what it chose', async () => {
+  const { model, lines } = setUp();
+  const { chunks, result } = await finish(model.load(small, { signal: never }));
+  expect(chunks.at(-1)).toEqual({ fraction: 1 });
+  expect(result).toEqual({
+    ...small,
+    description: 'scripted',
+    contextTokens: 2048,
+    wantedContextTokens: 2048,
+    canSee: false,
+    canThink: false,
+    deviceName: 'CPU',
+    memoryBytes: 1010,
+    loadMs: 10,
+    threads: 2,
+  });
+  expect(lines.at(-1)).toMatch(/^context 2048 of 2048 tokens/);
+});
+
+test('short memory makes the context smaller, and the load says what was wanted', async () => {
+  const reserve = (8 * gib) / 20;
+  const { model } = setUp({ freeBytes: reserve + 1010 + 10 * 1024 });
+  const { result } = await finish(model.load(small, { signal: never }));
+  expect(result).toMatchObject({ contextTokens: 1024, wantedContextTokens: 2048 });
+});
+
+test('a model that cannot fit is refused before it is loaded', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const loading = finish(model.load({ ...small, path: '/huge.gguf' }, { signal: never }));
+  await expect(loading).rejects.toMatchObject({ code: 'model.out-of-memory' });
+  const answer = finish(run.generate(question('1'), { signal: never }));
+  await expect(answer).rejects.toMatchObject({ code: 'model.not-loaded' });
+});
+
+test('a broken file is refused and leaves the loaded model alone', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const loading = finish(model.load({ ...small, path: '/broken.gguf' }, { signal: never }));
+  await expect(loading).rejects.toBeInstanceOf(AppError);
+  const { result } = await finish(run.generate(question('1'), { signal: never }));
+  expect(result.stopReason).toBe('end');
+});
+
+test('a cancelled load leaves no model, and the next load waits for its end', async () => {
+  const { model, run } = setUp();
+  const caller = new AbortController();
+  const slow = model.load({ ...small, path: '/slow.gguf' }, { signal: caller.signal });
+  await slow.next();
+  const next = finish(model.load(small, { signal: never }));
+  caller.abort();
+  await expect(finish(slow)).rejects.toMatchObject({ code: 'cancelled' });
+  expect((await next).result.contextTokens).toBe(2048);
+  expect((await finish(run.generate(question('1'), { signal: never }))).result.stopReason).toBe(
+    'end',
+  );
+});
+
+test('a load cancelled before its turn does nothing', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const caller = new AbortController();
+  caller.abort();
+  const loading = finish(model.load(small, { signal: caller.signal }));
+  await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
+  expect((await finish(run.generate(question('1'), { signal: never }))).chunks.at(-1)).toEqual({
+    type: 'text',
+    text: '1 ',
+  });
+});
+
+test('an answer is progress, reasoning, text, and what it cost', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const { chunks, result } = await finish(run.generate(question('3'), { signal: never }));
+  expect(chunks).toEqual([
+    { type: 'prompt', readTokens: 2, promptTokens: 4 },
+    { type: 'prompt', readTokens: 4, promptTokens: 4 },
+    { type: 'reasoning', text: 'hm' },
+    { type: 'text', text: '1 ' },
+    { type: 'text', text: '2 ' },
+    { type: 'text', text: '3 ' },
+  ]);
+  expect(result).toEqual({
+    stopReason: 'end',
+    usage: { promptTokens: 4, reusedTokens: 0, answerTokens: 3, promptMs: 1, answerMs: 1 },
+  });
+});
+
+test('aborting ends an answer as cancelled; describe waits until it has ended', async () => {
+  const { engine, model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const caller = new AbortController();
+  const answer = run.generate(question('forever'), { signal: caller.signal });
+  await answer.next();
+  const rest = finish(answer);
+  let hasEnded = false;
+  void rest.then(() => {
+    hasEnded = true;
+  });
+  caller.abort();
+  await engine.describe({}, { signal: never });
+  await new Promise(setImmediate);
+  expect(hasEnded).toBe(true);
+  expect((await rest).result.stopReason).toBe('cancelled');
+});
+
+test('a reader that leaves in the middle ends the work', async () => {
+  const { engine, model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  for await (const chunk of run.generate(question('forever'), { signal: never })) {
+    if (chunk.type === 'text') break;
+  }
+  expect(await engine.describe({}, { signal: never })).toMatchObject({ threads: 2 });
+});
+
+test('unload frees the model', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  await model.unload({}, { signal: never });
+  const answer = finish(run.generate(question('1'), { signal: never }));
+  await expect(answer).rejects.toMatchObject({ code: 'model.not-loaded' });
+});
