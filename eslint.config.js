@@ -1,5 +1,5 @@
-import svelte from 'eslint-plugin-svelte';
 import parser from '@typescript-eslint/parser';
+import svelte from 'eslint-plugin-svelte';
 
 /**
  * Biome lints everything; ESLint is here for what only it knows about Svelte templates. `no-at-html-tags`

@@ -151,6 +151,16 @@ export function missingTools(env = process.env, exists = existsSync, platform = 
 }
 
 /**
+ * Path of an installed Chromium, Chrome or Edge, or undefined.
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string | undefined}
+ */
+export function findBrowser(env = process.env) {
+  const onPath = CHROMES.map((name) => findOnPath(name, env)).find((path) => path !== undefined);
+  return onPath ?? CHROME_FILES.find((path) => existsSync(path));
+}
+
+/**
  * The package tool of this system, or undefined where we know none.
  * @param {NodeJS.ProcessEnv} [env]
  * @param {NodeJS.Platform} [platform]

@@ -1,0 +1,31 @@
+/** The parts of `npm run test:long`. */
+
+/**
+ * @typedef {object} Part
+ * @property {string} name what to type
+ * @property {string} what one line for people
+ * @property {number} minutes about how long on two cores; never over 60
+ * @property {string} file a program that prints `N passed, N failed`, or a Playwright spec under e2e/
+ */
+
+/** @type {readonly Part[]} */
+export const PARTS = [
+  {
+    name: 'kill-storage',
+    what: 'main killed 1,000 times while an answer streams: nothing acknowledged is lost',
+    minutes: 20,
+    file: 'scripts/long/kill-storage.ts',
+  },
+  {
+    name: 'kill-download',
+    what: 'a download killed again and again arrives whole',
+    minutes: 10,
+    file: 'scripts/long/kill-download.ts',
+  },
+  {
+    name: 'kill-app',
+    what: 'the whole app killed 25 times mid-answer and opened again',
+    minutes: 15,
+    file: 'e2e/long/kill-app.spec.ts',
+  },
+];
