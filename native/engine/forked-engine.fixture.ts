@@ -15,7 +15,8 @@ export function forkEngine(
     execArgv,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...env },
+    // Windows programs need the one variable to open a socket.
+    env: { SystemRoot: process.env['SystemRoot'] ?? '', ...env },
   });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
