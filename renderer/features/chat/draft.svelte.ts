@@ -1,0 +1,63 @@
+import type { AppClient } from '../../../contract/app-contract.ts';
+import type { ConversationId } from '../../../contract/chat/message.ts';
+
+const saveDelayMs = 300;
+
+/** What stands unsent in the composer of one conversation, kept by the app while it is typed. */
+export class Draft {
+  readonly #api: AppClient;
+  readonly #conversationId: ConversationId | null;
+  #text = $state('');
+  #saved = '';
+  #wasTouched = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: AppClient, conversationId: ConversationId | null) {
+    this.#api = api;
+    this.#conversationId = conversationId;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  set text(text: string) {
+    this.#text = text;
+    this.#wasTouched = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), saveDelayMs);
+  }
+
+  /** Brings back what was kept, unless something was typed before it came. */
+  async restore(): Promise<void> {
+    try {
+      const { text } = await this.#api.conversations.draft({
+        conversationId: this.#conversationId,
+      });
+      if (this.#wasTouched) return;
+      this.#saved = text;
+      this.#text = text;
+    } catch {
+      // Nothing to bring back: what is typed now is kept as ever.
+    }
+  }
+
+  /** Keeps what stands there now. A failure is tried again with the next letter; the text stays on screen. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    const text = this.#text;
+    if (!this.#wasTouched || text === this.#saved) return;
+    const before = this.#saved;
+    this.#saved = text;
+    this.#api.conversations.saveDraft({ conversationId: this.#conversationId, text }).catch(() => {
+      if (this.#saved === text) this.#saved = before;
+    });
+  }
+
+  /** `text` was sent: empties the composer, unless something else stands there by now. */
+  sent(text: string): void {
+    if (this.#text !== text) return;
+    this.text = '';
+    this.flush();
+  }
+}
