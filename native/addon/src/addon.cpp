@@ -1,0 +1,81 @@
+#include "args.h"
+#include "engine.h"
+#include "gguf-summary.h"
+#include "js-values.h"
+#include "log-router.h"
+#include "memory-estimate.h"
+#include "promise-worker.h"
+#include "requests.h"
+
+#include "ggml-backend.h"
+#include "llama.h"
+
+#include <napi.h>
+
+namespace parley {
+
+namespace {
+
+Napi::Value inspect_gguf(const Napi::CallbackInfo &info) {
+    const std::string path = string_argument(info, 0, "path");
+    return PromiseWorker<GgufSummary>::run(
+        info.Env(), [path] { return with_file_faults(path, [&] { return inspect_file(path); }); },
+        [](Napi::Env env, const GgufSummary &summary) { return to_js(env, summary); });
+}
+
+Napi::Value estimate(const Napi::CallbackInfo &info) {
+    const LoadRequest request = read_load_request(ObjectReader(info[0], "request"));
+    return PromiseWorker<MemoryEstimate>::run(
+        info.Env(), [request] { return estimate_memory(request); },
+        [](Napi::Env env, const MemoryEstimate &result) {
+            Napi::Object object = Napi::Object::New(env);
+            object.Set("modelBytes", static_cast<double>(result.model_bytes));
+            object.Set("contextBytes", static_cast<double>(result.context_bytes));
+            object.Set("computeBytes", static_cast<double>(result.compute_bytes));
+            object.Set("projectorBytes", static_cast<double>(result.projector_bytes));
+            return object;
+        });
+}
+
+Napi::Value describe(const Napi::CallbackInfo &info) {
+    const Napi::Env env = info.Env();
+    Napi::Array devices = Napi::Array::New(env);
+    for (size_t index = 0; index < ggml_backend_dev_count(); index++) {
+        ggml_backend_dev_t device = ggml_backend_dev_get(index);
+        size_t free_bytes = 0;
+        size_t total_bytes = 0;
+        ggml_backend_dev_memory(device, &free_bytes, &total_bytes);
+        Napi::Object object = Napi::Object::New(env);
+        object.Set("name", ggml_backend_dev_name(device));
+        object.Set("description", ggml_backend_dev_description(device));
+        object.Set("totalBytes", static_cast<double>(total_bytes));
+        object.Set("freeBytes", static_cast<double>(free_bytes));
+        devices.Set(devices.Length(), object);
+    }
+    Napi::Object description = Napi::Object::New(env);
+    description.Set("llamaVersion", llama_version());
+    description.Set("systemInfo", llama_print_system_info());
+    description.Set("devices", devices);
+    return description;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+    LogRouter::install();
+    llama_backend_init();
+    exports.Set("Engine", Engine::define(env));
+    exports.Set("inspectGguf", Napi::Function::New(env, inspect_gguf, "inspectGguf"));
+    exports.Set("estimateMemory", Napi::Function::New(env, estimate, "estimateMemory"));
+    exports.Set("describe", Napi::Function::New(env, describe, "describe"));
+    return exports;
+}
+
+} // namespace
+
+} // namespace parley
+
+// NOLINTNEXTLINE: the macro needs a name in the global namespace
+static Napi::Object init_addon(Napi::Env env, Napi::Object exports) {
+    return parley::init(env, exports);
+}
+
+NODE_API_MODULE(addon, init_addon)

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace parley {
+
+/**
+ * Typed readers of the properties of one JavaScript object. Each throws a TypeError with the property's
+ * full name, such as `request.sampling.topP`. JavaScript thread; lives no longer than the call.
+ */
+class ObjectReader {
+public:
+    /** @throws Napi::TypeError where `value` is no object */
+    ObjectReader(const Napi::Value &value, std::string name);
+
+    std::string string(const char *key) const;
+    /** Nothing for null and undefined. */
+    std::optional<std::string> optional_string(const char *key) const;
+    bool boolean(const char *key) const;
+    /** A finite number in [min, max]. */
+    double number(const char *key, double min, double max) const;
+    /** A whole number in [min, max]. */
+    int64_t integer(const char *key, int64_t min, int64_t max) const;
+    std::optional<int64_t> optional_integer(const char *key, int64_t min, int64_t max) const;
+    ObjectReader object(const char *key) const;
+    std::vector<ObjectReader> list(const char *key) const;
+    /** Nothing where it is missing. */
+    std::optional<Napi::Function> optional_function(const char *key) const;
+    Napi::Env env() const { return object_.Env(); }
+
+private:
+    Napi::Value get(const char *key) const { return object_.Get(key); }
+    [[noreturn]] void refuse(const char *key, const std::string &wanted) const;
+
+    Napi::Object object_;
+    std::string name_;
+};
+
+/** The argument at `index` as a function. @throws Napi::TypeError with its name */
+Napi::Function function_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
+
+/** The argument at `index` as a string. @throws Napi::TypeError with its name */
+std::string string_argument(const Napi::CallbackInfo &info, size_t index, const char *name);
+
+} // namespace parley

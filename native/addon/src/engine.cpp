@@ -1,0 +1,168 @@
+#include "engine.h"
+
+#include "args.h"
+#include "fault.h"
+#include "generate-job.h"
+#include "js-values.h"
+#include "load-job.h"
+#include "simple-jobs.h"
+
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+constexpr int64_t max_threads = 1024;
+/** Lines that may wait for a busy JavaScript thread; later ones are dropped. */
+constexpr int max_waiting_lines = 500;
+
+const char *name_of(LogLevel level) {
+    switch (level) {
+    case LogLevel::warn:
+        return "warn";
+    case LogLevel::error:
+        return "error";
+    case LogLevel::info:
+        break;
+    }
+    return "info";
+}
+
+} // namespace
+
+Napi::Function Engine::define(Napi::Env env) {
+    return DefineClass(env, "Engine",
+                       {InstanceMethod("load", &Engine::load), InstanceMethod("unload", &Engine::unload),
+                        InstanceMethod("generate", &Engine::generate),
+                        InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt),
+                        InstanceMethod("dispose", &Engine::dispose)});
+}
+
+Engine::Engine(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
+    const ObjectReader options(info[0], "options");
+    const auto threads = static_cast<int>(options.integer("threads", 1, max_threads));
+    const std::optional<Napi::Function> on_log = options.optional_function("onLog");
+    queue_ = JsQueue::create(env_);
+    board_ = std::make_shared<JobBoard>(queue_, [this](bool is_busy) {
+        // While a job runs nobody may hold on to the engine but the job itself.
+        if (is_busy) {
+            Ref();
+        } else {
+            Unref();
+        }
+    });
+    if (on_log) {
+        listen_to_log(env_, *on_log);
+    }
+    thread_ = std::make_unique<EngineThread>(threads, log_);
+    napi_add_env_cleanup_hook(env_, on_environment_end, this);
+}
+
+Engine::~Engine() {
+    close();
+}
+
+void Engine::on_environment_end(void *engine) {
+    static_cast<Engine *>(engine)->close();
+}
+
+void Engine::close() {
+    if (!thread_) {
+        return;
+    }
+    napi_remove_env_cleanup_hook(env_, on_environment_end, this);
+    is_disposed_ = true;
+    board_->request_cancel_all();
+    thread_->stop();
+    thread_.reset();
+    LogRouter::remove(log_);
+    queue_->close();
+    board_->abandon_all();
+    if (on_log_) {
+        on_log_->Reset();
+    }
+}
+
+void Engine::listen_to_log(Napi::Env env, Napi::Function on_log) {
+    on_log_ = std::make_shared<Napi::FunctionReference>(Napi::Persistent(on_log));
+    (void)env;
+    auto waiting = std::make_shared<std::atomic<int>>(0);
+    log_ = LogRouter::add([queue = queue_, callback = on_log_, waiting](LogLevel level,
+                                                                        const std::string &line) {
+        if (waiting->load() >= max_waiting_lines) {
+            return;
+        }
+        waiting->fetch_add(1);
+        queue->post([callback, waiting, level, line](Napi::Env inner) {
+            waiting->fetch_sub(1);
+            if (!callback->IsEmpty()) {
+                callback->Call({Napi::String::New(inner, name_of(level)), Napi::String::New(inner, line)});
+            }
+        });
+    });
+}
+
+void Engine::start(Napi::Env env, const std::shared_ptr<Job> &job) {
+    if (is_disposed_) {
+        board_->add(env, job);
+        job->cancel(env);
+        return;
+    }
+    board_->add(env, job);
+    thread_->push([job](EngineCore &core) { job->start(core); });
+}
+
+Napi::Value Engine::load(const Napi::CallbackInfo &info) {
+    LoadRequest request = read_load_request(ObjectReader(info[0], "request"));
+    const Napi::Function on_progress = function_argument(info, 1, "onProgress");
+    auto job = std::make_shared<LoadJob>(info.Env(), board_, on_progress, std::move(request));
+    const Napi::Object handle = job->handle(info.Env());
+    start(info.Env(), job);
+    return handle;
+}
+
+Napi::Value Engine::unload(const Napi::CallbackInfo &info) {
+    board_->cancel_all(info.Env());
+    auto job = std::make_shared<UnloadJob>(info.Env(), board_);
+    const Napi::Promise promise = job->promise();
+    start(info.Env(), job);
+    return promise;
+}
+
+Napi::Value Engine::generate(const Napi::CallbackInfo &info) {
+    GenerateRequest request = read_generate_request(ObjectReader(info[0], "request"));
+    const Napi::Function on_batch = function_argument(info, 1, "onBatch");
+    auto job = std::make_shared<GenerateJob>(info.Env(), board_, on_batch, std::move(request));
+    const Napi::Object handle = job->handle(info.Env());
+    start(info.Env(), job);
+    return handle;
+}
+
+Napi::Value Engine::tokenize_prompt(const Napi::CallbackInfo &info) {
+    auto job = std::make_shared<TokenizeJob>(info.Env(), board_,
+                                             read_conversation(ObjectReader(info[0], "request")));
+    const Napi::Promise promise = job->promise();
+    start(info.Env(), job);
+    return promise;
+}
+
+Napi::Value Engine::dispose(const Napi::CallbackInfo &info) {
+    const Napi::Env env = info.Env();
+    if (is_disposed_) {
+        const auto deferred = Napi::Promise::Deferred::New(env);
+        deferred.Resolve(env.Undefined());
+        return deferred.Promise();
+    }
+    const Napi::Value unloaded = unload(info);
+    is_disposed_ = true;
+    // The thread may still be freeing the model: the promise waits for it, the JavaScript thread does not.
+    return unloaded.As<Napi::Promise>().Then(Napi::Function::New(
+        env, [this, self = std::make_shared<Napi::ObjectReference>(Napi::Persistent(Value()))](
+                 const Napi::CallbackInfo &) {
+            close();
+            self->Reset();
+        }));
+}
+
+} // namespace parley

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "engine-thread.h"
+#include "job.h"
+#include "js-queue.h"
+
+#include <napi.h>
+
+#include <atomic>
+#include <memory>
+
+namespace parley {
+
+/**
+ * The class Engine of index.d.ts. JavaScript thread; owns the engine thread. It ends with `dispose`, with
+ * garbage collection or with the environment, whichever comes first, always by joining the thread.
+ */
+class Engine : public Napi::ObjectWrap<Engine> {
+public:
+    static Napi::Function define(Napi::Env env);
+    explicit Engine(const Napi::CallbackInfo &info);
+    Engine(const Engine &) = delete;
+    Engine &operator=(const Engine &) = delete;
+    ~Engine() override;
+
+private:
+    Napi::Value load(const Napi::CallbackInfo &info);
+    Napi::Value unload(const Napi::CallbackInfo &info);
+    Napi::Value generate(const Napi::CallbackInfo &info);
+    Napi::Value tokenize_prompt(const Napi::CallbackInfo &info);
+    Napi::Value dispose(const Napi::CallbackInfo &info);
+
+    void start(Napi::Env env, const std::shared_ptr<Job> &job);
+    void listen_to_log(Napi::Env env, Napi::Function on_log);
+    static void on_environment_end(void *engine);
+    /** Stops the thread and lets go of JavaScript. Safe to call twice. */
+    void close();
+
+    Napi::Env env_;
+    std::shared_ptr<JsQueue> queue_;
+    std::shared_ptr<JobBoard> board_;
+    std::shared_ptr<Napi::FunctionReference> on_log_;
+    LogRouter::Id log_ = 0;
+    std::unique_ptr<EngineThread> thread_;
+    bool is_disposed_ = false;
+};
+
+} // namespace parley

@@ -1,0 +1,100 @@
+#include "generate-job.h"
+
+#include "engine-thread.h"
+
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+constexpr auto pause = std::chrono::milliseconds(16);
+
+const char *name_of(StopReason reason) {
+    switch (reason) {
+    case StopReason::end:
+        return "end";
+    case StopReason::length:
+        return "length";
+    case StopReason::cancelled:
+        break;
+    }
+    return "cancelled";
+}
+
+std::function<Napi::Value(Napi::Env)> value_of(const GenerateResult &result) {
+    return [result](Napi::Env env) {
+        Napi::Object object = Napi::Object::New(env);
+        object.Set("stopReason", name_of(result.stop_reason));
+        object.Set("promptTokens", static_cast<double>(result.prompt_tokens));
+        object.Set("reusedTokens", static_cast<double>(result.reused_tokens));
+        object.Set("answerTokens", static_cast<double>(result.answer_tokens));
+        object.Set("promptMs", result.prompt_ms);
+        object.Set("answerMs", result.answer_ms);
+        return object;
+    };
+}
+
+} // namespace
+
+Job::Settlement GenerateJob::run(EngineCore &core) {
+    GenerateListener listener;
+    listener.is_cancelled = &cancel_flag();
+    listener.on_read = [this](size_t read_tokens, size_t prompt_tokens) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        batch_.read_tokens = read_tokens;
+        batch_.prompt_tokens = prompt_tokens;
+        batch_.has_news = true;
+        tell();
+    };
+    listener.on_answer = [this](const AnswerDelta &delta) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        batch_.text += delta.text;
+        batch_.reasoning += delta.reasoning;
+        batch_.has_news = true;
+        if (!has_told_text_) {
+            has_told_text_ = true; // the first words go out at once
+            next_tell_ = {};
+        }
+        tell();
+    };
+    return value_of(core.scheduler().generate(request_, listener));
+}
+
+Job::Settlement GenerateJob::never_began() {
+    return value_of({});
+}
+
+void GenerateJob::tell() {
+    const auto now = std::chrono::steady_clock::now();
+    if (is_telling_ || now < next_tell_) {
+        return;
+    }
+    is_telling_ = true;
+    next_tell_ = now + pause;
+    board().queue().post([self = shared_from_this(), this](Napi::Env env) { deliver(env); });
+}
+
+void GenerateJob::deliver(Napi::Env env) {
+    Batch batch;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        is_telling_ = false;
+        if (!batch_.has_news) {
+            return;
+        }
+        std::swap(batch, batch_);
+        batch_.read_tokens = batch.read_tokens;
+        batch_.prompt_tokens = batch.prompt_tokens;
+    }
+    call_back(env, [&](Napi::Env inner) {
+        Napi::Object object = Napi::Object::New(inner);
+        object.Set("readTokens", static_cast<double>(batch.read_tokens));
+        object.Set("promptTokens", static_cast<double>(batch.prompt_tokens));
+        object.Set("text", batch.text);
+        object.Set("reasoning", batch.reasoning);
+        return object;
+    });
+}
+
+} // namespace parley

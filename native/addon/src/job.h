@@ -1,0 +1,101 @@
+#pragma once
+
+#include "js-queue.h"
+
+#include <napi.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+
+namespace parley {
+
+class EngineCore;
+class JobBoard;
+
+/**
+ * One request on its way: made on the JavaScript thread, run on the engine thread, settled on the
+ * JavaScript thread. Shared by both; everything that belongs to JavaScript is let go there, in `settle`
+ * or `abandon`, so the last owner may be either thread.
+ */
+class Job : public std::enable_shared_from_this<Job> {
+public:
+    Job(Napi::Env env, std::shared_ptr<JobBoard> board, std::optional<Napi::Function> callback);
+    Job(const Job &) = delete;
+    Job &operator=(const Job &) = delete;
+    virtual ~Job() = default;
+
+    // JavaScript thread
+    /** `{ done, cancel }` of index.d.ts. */
+    Napi::Object handle(Napi::Env env);
+    Napi::Promise promise() const { return deferred_->Promise(); }
+    /** Ends the job as soon as it can; at once where it has not begun. */
+    void cancel(Napi::Env env);
+    /** Lets go of JavaScript without settling: the environment ends. */
+    void abandon();
+
+    // Engine thread
+    /** Runs the job unless it was cancelled before. Never throws. */
+    void start(EngineCore &core);
+
+    // Any thread
+    bool is_cancelled() const { return is_cancelled_.load(); }
+    const std::atomic<bool> &cancel_flag() const { return is_cancelled_; }
+    void request_cancel() { is_cancelled_ = true; }
+
+protected:
+    using Settlement = std::function<Napi::Value(Napi::Env)>;
+
+    /** The work, on the engine thread. Gives back how to make the result. @throws Fault */
+    virtual Settlement run(EngineCore &core) = 0;
+    /** How a job ends that never began. JavaScript thread; default: rejects with `cancelled`. */
+    virtual Settlement never_began();
+    /** Called on the JavaScript thread right before the promise settles. */
+    virtual void before_settling(Napi::Env /*env*/) {}
+
+    JobBoard &board() const { return *board_; }
+    /** Calls the callback; what it throws cancels the job and becomes its error. JavaScript thread. */
+    void call_back(Napi::Env env, const std::function<Napi::Value(Napi::Env)> &argument);
+
+private:
+    enum class Phase { waiting, running, ended };
+
+    void settle(Napi::Env env, const Settlement &result, bool is_rejected);
+
+    std::shared_ptr<JobBoard> board_;
+    std::optional<Napi::Promise::Deferred> deferred_;
+    Napi::FunctionReference callback_;
+    Napi::Reference<Napi::Value> callback_error_;
+    std::atomic<bool> is_cancelled_{false};
+    std::atomic<Phase> phase_{Phase::waiting};
+};
+
+/**
+ * The JavaScript side of one engine: its queue, the jobs that are not settled and the memory it has told
+ * the garbage collector of. Keeps the event loop and the engine alive while there are jobs.
+ */
+class JobBoard {
+public:
+    JobBoard(std::shared_ptr<JsQueue> queue, std::function<void(bool is_busy)> on_busy)
+        : queue_(std::move(queue)), on_busy_(std::move(on_busy)) {}
+
+    JsQueue &queue() const { return *queue_; }
+    void add(Napi::Env env, const std::shared_ptr<Job> &job);
+    void remove(Napi::Env env, const std::shared_ptr<Job> &job);
+    void cancel_all(Napi::Env env);
+    /** Asks running jobs to end without settling any. */
+    void request_cancel_all();
+    void abandon_all();
+    /** What the engine holds outside JavaScript's heap from now on. */
+    void set_external_bytes(Napi::Env env, uint64_t bytes);
+
+private:
+    std::shared_ptr<JsQueue> queue_;
+    std::function<void(bool)> on_busy_;
+    std::set<std::shared_ptr<Job>> jobs_;
+    int64_t external_bytes_ = 0;
+};
+
+} // namespace parley

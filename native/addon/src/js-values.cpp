@@ -1,0 +1,61 @@
+#include "js-values.h"
+
+#include <optional>
+
+namespace parley {
+
+namespace {
+
+Napi::Value data_value(Napi::Env env, const FaultValue &value) {
+    if (const auto *number = std::get_if<double>(&value)) {
+        return Napi::Number::New(env, *number);
+    }
+    if (const auto *text = std::get_if<std::string>(&value)) {
+        return Napi::String::New(env, *text);
+    }
+    Napi::Array list = Napi::Array::New(env);
+    for (const std::string &line : std::get<std::vector<std::string>>(value)) {
+        list.Set(list.Length(), line);
+    }
+    return list;
+}
+
+Napi::Value optional_text(Napi::Env env, const std::optional<std::string> &text) {
+    return text ? Napi::Value(Napi::String::New(env, *text)) : env.Null();
+}
+
+Napi::Value optional_number(Napi::Env env, const std::optional<uint64_t> &number) {
+    return number ? Napi::Value(Napi::Number::New(env, static_cast<double>(*number))) : env.Null();
+}
+
+} // namespace
+
+Napi::Value to_js(Napi::Env env, const Fault &fault) {
+    Napi::Object data = Napi::Object::New(env);
+    for (const auto &[key, value] : fault.data()) {
+        data.Set(key, data_value(env, value));
+    }
+    Napi::Object error = Napi::Error::New(env, fault.code()).Value();
+    error.Set("code", fault.code());
+    error.Set("data", data);
+    return error;
+}
+
+Napi::Object to_js(Napi::Env env, const GgufSummary &summary) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("path", summary.path);
+    object.Set("fileBytes", static_cast<double>(summary.file_bytes));
+    object.Set("kind", summary.is_projector ? "projector" : "model");
+    object.Set("architecture", summary.architecture);
+    object.Set("name", optional_text(env, summary.name));
+    object.Set("quantization", optional_text(env, summary.quantization));
+    object.Set("parameterCount", static_cast<double>(summary.parameter_count));
+    object.Set("trainedContextTokens", optional_number(env, summary.trained_context_tokens));
+    object.Set("embeddingWidth", optional_number(env, summary.embedding_width));
+    object.Set("tensorCount", static_cast<double>(summary.tensor_count));
+    object.Set("hasChatTemplate", summary.has_chat_template);
+    object.Set("projectorKind", optional_text(env, summary.projector_kind));
+    return object;
+}
+
+} // namespace parley

@@ -1,0 +1,70 @@
+#include "load-job.h"
+
+#include "engine-thread.h"
+#include "fault.h"
+
+#include <chrono>
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+constexpr double smallest_step = 0.005;
+
+Napi::Value to_js(Napi::Env env, const ModelFacts &facts, double load_ms) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("description", facts.description);
+    object.Set("contextTokens", facts.context_tokens);
+    object.Set("trainedContextTokens", facts.trained_context_tokens);
+    object.Set("canSee", facts.can_see);
+    object.Set("canThink", facts.can_think);
+    object.Set("deviceName", facts.device_name);
+    object.Set("memoryBytes", static_cast<double>(facts.memory_bytes));
+    object.Set("loadMs", load_ms);
+    return object;
+}
+
+} // namespace
+
+Job::Settlement LoadJob::run(EngineCore &core) {
+    const auto start = std::chrono::steady_clock::now();
+    // A file that is refused leaves the loaded model alone; only then is its memory needed.
+    Model::check(request_);
+    core.unload();
+    core.set_model(
+        Model::load(request_, core.threads(), cancel_flag(), [this](double fraction) { report(fraction); }));
+    if (is_cancelled()) {
+        core.unload();
+        throw Fault("cancelled");
+    }
+    const ModelFacts facts = core.model().facts();
+    held_bytes_ = facts.memory_bytes;
+    const double load_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return [facts, load_ms](Napi::Env env) { return to_js(env, facts, load_ms); };
+}
+
+void LoadJob::report(double fraction) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    fraction_ = std::max(fraction_, fraction);
+    // At most one message on its way, so that a busy JavaScript thread gets one line and not hundreds.
+    if (is_telling_ || fraction_ - told_ < smallest_step) {
+        return;
+    }
+    is_telling_ = true;
+    board().queue().post([self = shared_from_this(), this](Napi::Env env) {
+        {
+            const std::lock_guard<std::mutex> inner(mutex_);
+            is_telling_ = false;
+            told_ = fraction_;
+        }
+        call_back(env, [this](Napi::Env inner) { return Napi::Number::New(inner, told_); });
+    });
+}
+
+void LoadJob::before_settling(Napi::Env env) {
+    board().set_external_bytes(env, held_bytes_);
+}
+
+} // namespace parley

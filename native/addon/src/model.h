@@ -1,0 +1,120 @@
+#pragma once
+
+#include "prompt-builder.h"
+#include "requests.h"
+
+#include "llama.h"
+#include "mtmd.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace parley {
+
+/** How many conversations keep their place in one context. */
+constexpr uint32_t max_sequences = 4;
+
+/** The parameters that both loading and estimating use, so that the estimate is true. */
+llama_model_params model_params();
+llama_context_params context_params(uint32_t context_tokens, int threads);
+
+/**
+ * Held while weights are read: a memory estimate swaps llama.cpp's process-wide logger and would take
+ * a load's lines.
+ */
+std::mutex &loading_mutex();
+
+/** Whether a running computation must stop; read by llama.cpp between operations, on its threads. */
+class AbortSwitch {
+public:
+    /** `flag` must live until the next `watch`; null for none. */
+    void watch(const std::atomic<bool> *flag) { flag_ = flag; }
+    bool is_on() const {
+        const std::atomic<bool> *flag = flag_;
+        return flag != nullptr && flag->load(std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<const std::atomic<bool> *> flag_{nullptr};
+};
+
+struct ModelFacts {
+    std::string description;
+    std::string device_name;
+    uint32_t context_tokens = 0;
+    int32_t trained_context_tokens = 0;
+    bool can_see = false;
+    bool can_think = false;
+    uint64_t memory_bytes = 0;
+};
+
+/**
+ * A model with its context, threads, template and projector. Made, used and destroyed on the engine
+ * thread; owns every `llama_*` object in it and frees them in the right order.
+ */
+class Model {
+public:
+    using OnProgress = std::function<void(double fraction)>;
+
+    /** Checks the headers of all files with our own reader. @throws Fault `model.file-*`,
+     * `model.projector-mismatch` */
+    static void check(const LoadRequest &request);
+
+    /**
+     * Loads files that passed `check`. `is_cancelled` is looked at all the time.
+     * @throws Fault `model.*` and `cancelled`
+     */
+    static std::unique_ptr<Model> load(const LoadRequest &request, int threads,
+                                       const std::atomic<bool> &is_cancelled, const OnProgress &on_progress);
+    Model(const Model &) = delete;
+    Model &operator=(const Model &) = delete;
+    ~Model();
+
+    llama_model *weights() const { return weights_.get(); }
+    llama_context *context() const { return context_.get(); }
+    const llama_vocab *vocab() const { return llama_model_get_vocab(weights_.get()); }
+    const PromptBuilder &prompts() const { return *prompts_; }
+    AbortSwitch &abort_switch() { return *abort_switch_; }
+    const ModelFacts &facts() const { return facts_; }
+    /** Whether the end of a sequence can be forgotten; recurrent models can only forget all of it. */
+    bool can_forget_end() const { return can_forget_end_; }
+
+private:
+    struct FreeWeights {
+        void operator()(llama_model *model) const { llama_model_free(model); }
+    };
+    struct FreeContext {
+        void operator()(llama_context *context) const { llama_free(context); }
+    };
+    struct FreeThreads {
+        void operator()(ggml_threadpool *pool) const;
+    };
+    struct FreeProjector {
+        void operator()(mtmd_context *projector) const { mtmd_free(projector); }
+    };
+
+    Model() = default;
+    void load_weights(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
+                      const OnProgress &on_progress);
+    void make_context(const LoadRequest &request, int threads);
+    void attach_threads(int threads);
+    void load_projector(const std::string &path, int threads, const std::atomic<bool> &is_cancelled,
+                        const OnProgress &on_progress);
+    void gather_facts();
+
+    // Destroyed from the last to the first.
+    std::unique_ptr<AbortSwitch> abort_switch_ = std::make_unique<AbortSwitch>();
+    std::unique_ptr<llama_model, FreeWeights> weights_;
+    std::unique_ptr<ggml_threadpool, FreeThreads> threads_;
+    std::unique_ptr<llama_context, FreeContext> context_;
+    std::unique_ptr<mtmd_context, FreeProjector> projector_;
+    std::unique_ptr<PromptBuilder> prompts_;
+    ModelFacts facts_;
+    bool can_forget_end_ = false;
+    uint64_t projector_bytes_ = 0;
+};
+
+} // namespace parley

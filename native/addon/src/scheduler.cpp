@@ -1,0 +1,209 @@
+#include "scheduler.h"
+
+#include "fault.h"
+
+#include "common.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace parley {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_between(Clock::time_point start, Clock::time_point end) {
+    return std::chrono::duration<double, std::milli>(end - start).count();
+}
+
+common_sampler_ptr make_sampler(const llama_model *model, const Sampling &sampling) {
+    common_params_sampling params;
+    params.temp = sampling.temperature;
+    params.top_p = sampling.top_p;
+    params.top_k = sampling.top_k;
+    params.min_p = sampling.min_p;
+    params.seed = sampling.seed.value_or(LLAMA_DEFAULT_SEED);
+    params.no_perf = true;
+    return common_sampler_ptr(common_sampler_init(model, params));
+}
+
+/** One llama_batch, freed with the scope. */
+class Batch {
+public:
+    explicit Batch(size_t capacity) : batch_(llama_batch_init(static_cast<int32_t>(capacity), 0, 1)) {}
+    Batch(const Batch &) = delete;
+    Batch &operator=(const Batch &) = delete;
+    ~Batch() { llama_batch_free(batch_); }
+    llama_batch &get() { return batch_; }
+
+private:
+    llama_batch batch_;
+};
+
+} // namespace
+
+struct Scheduler::Run {
+    const GenerateRequest &request;
+    const GenerateListener &listener;
+    Sequence &sequence;
+    Prompt prompt;
+    GenerateResult result;
+};
+
+Scheduler::Scheduler(Model &model) : model_(model), context_tokens_(llama_n_ctx(model.context())) {
+    for (uint32_t id = 0; id < max_sequences; id++) {
+        sequences_.emplace_back(model.context(), static_cast<llama_seq_id>(id), model.can_forget_end());
+    }
+}
+
+GenerateResult Scheduler::generate(const GenerateRequest &request, const GenerateListener &listener) {
+    const Clock::time_point start = Clock::now();
+    Prompt prompt = model_.prompts().build(request.conversation);
+    const size_t prompt_tokens = prompt.tokens.size();
+    if (prompt_tokens + 1 > context_tokens_) {
+        throw Fault("prompt.too-long", {{"promptTokens", static_cast<double>(prompt_tokens)},
+                                        {"contextTokens", static_cast<double>(context_tokens_)}});
+    }
+    Run run{request, listener, sequence_for(request.sequence_key), std::move(prompt), {}};
+    run.result.prompt_tokens = prompt_tokens;
+    model_.abort_switch().watch(listener.is_cancelled);
+    const Step step = read_prompt(run);
+    const Clock::time_point read = Clock::now();
+    run.result.prompt_ms = ms_between(start, read);
+    if (step == Step::full) {
+        run.result.stop_reason = StopReason::length;
+    } else if (step == Step::done) {
+        run.result.stop_reason = answer(run);
+    }
+    model_.abort_switch().watch(nullptr);
+    run.result.answer_ms = ms_between(read, Clock::now());
+    return run.result;
+}
+
+Sequence &Scheduler::sequence_for(const std::string &key) {
+    const auto is_same = [&](const Sequence &sequence) { return sequence.key() == key; };
+    auto found = std::find_if(sequences_.begin(), sequences_.end(), is_same);
+    if (found == sequences_.end()) {
+        found = std::min_element(
+            sequences_.begin(), sequences_.end(),
+            [](const Sequence &left, const Sequence &right) { return left.last_used() < right.last_used(); });
+    }
+    found->assign(key, ++clock_);
+    return *found;
+}
+
+bool Scheduler::make_room(const Sequence &keeper, size_t token_count) {
+    while (true) {
+        size_t used = token_count;
+        Sequence *oldest = nullptr;
+        for (Sequence &sequence : sequences_) {
+            used += sequence.tokens().size();
+            const bool is_candidate = sequence.id() != keeper.id() && !sequence.tokens().empty();
+            if (is_candidate && (oldest == nullptr || sequence.last_used() < oldest->last_used())) {
+                oldest = &sequence;
+            }
+        }
+        if (used <= context_tokens_) {
+            return true;
+        }
+        if (oldest == nullptr) {
+            return false;
+        }
+        oldest->clear();
+    }
+}
+
+Scheduler::Step Scheduler::compute(Sequence &sequence, const llama_token *tokens, size_t count) {
+    if (!make_room(sequence, count)) {
+        return Step::full;
+    }
+    Batch batch(count);
+    for (size_t index = 0; index < count; index++) {
+        const auto position = static_cast<llama_pos>(sequence.tokens().size() + index);
+        common_batch_add(batch.get(), tokens[index], position, {sequence.id()}, index + 1 == count);
+    }
+    const int32_t status = llama_decode(model_.context(), batch.get());
+    if (status == 0) {
+        sequence.append(tokens, count);
+        return Step::done;
+    }
+    sequence.drop_unnoted();
+    if (status == 1) {
+        return Step::full;
+    }
+    if (status == 2) {
+        return Step::cancelled;
+    }
+    sequence.clear();
+    throw std::runtime_error("llama_decode gave " + std::to_string(status));
+}
+
+Scheduler::Step Scheduler::read_prompt(Run &run) {
+    const std::vector<llama_token> &tokens = run.prompt.tokens;
+    run.result.reused_tokens = run.sequence.keep_common_start(tokens);
+    const size_t step_tokens = llama_n_ubatch(model_.context());
+    size_t read = run.result.reused_tokens;
+    run.listener.on_read(read, tokens.size());
+    while (read < tokens.size()) {
+        if (run.listener.is_cancelled->load()) {
+            return Step::cancelled;
+        }
+        const size_t count = std::min(step_tokens, tokens.size() - read);
+        const Step step = compute(run.sequence, tokens.data() + read, count);
+        if (step != Step::done) {
+            return step;
+        }
+        read += count;
+        run.listener.on_read(read, tokens.size());
+    }
+    return Step::done;
+}
+
+StopReason Scheduler::answer(Run &run) {
+    const common_sampler_ptr sampler = make_sampler(model_.weights(), run.request.sampling);
+    if (!sampler) {
+        throw std::runtime_error("no sampler");
+    }
+    AnswerParser parser(run.prompt.format);
+    const auto give = [&](const AnswerDelta &delta) {
+        if (!delta.empty()) {
+            run.listener.on_answer(delta);
+        }
+    };
+    const auto stop = [&](StopReason reason) {
+        give(parser.finish(reason == StopReason::end));
+        return reason;
+    };
+    const auto max_tokens = static_cast<size_t>(run.request.max_answer_tokens.value_or(INT32_MAX));
+    while (true) {
+        if (run.listener.is_cancelled->load()) {
+            return stop(StopReason::cancelled);
+        }
+        const llama_token token = common_sampler_sample(sampler.get(), model_.context(), -1);
+        common_sampler_accept(sampler.get(), token, true);
+        if (llama_vocab_is_eog(model_.vocab(), token)) {
+            return stop(StopReason::end);
+        }
+        run.result.answer_tokens++;
+        if (parser.add(piece_of(run.prompt, token))) {
+            return stop(StopReason::end);
+        }
+        give(parser.take());
+        if (run.result.answer_tokens >= max_tokens) {
+            return stop(StopReason::length);
+        }
+        const Step step = compute(run.sequence, &token, 1);
+        if (step != Step::done) {
+            return stop(step == Step::full ? StopReason::length : StopReason::cancelled);
+        }
+    }
+}
+
+std::string Scheduler::piece_of(const Prompt &prompt, llama_token token) const {
+    const bool is_shown = prompt.preserved.count(token) != 0;
+    return common_token_to_piece(model_.vocab(), token, is_shown);
+}
+
+} // namespace parley
