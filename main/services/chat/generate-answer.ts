@@ -1,0 +1,141 @@
+import type { RunPhase } from '../../../contract/app-contract.ts';
+import type { Message, Part } from '../../../contract/chat/message.ts';
+import type {
+  EngineClient,
+  PromptMessage,
+  Sampling,
+  StopReason,
+} from '../../../contract/engine-contract.ts';
+import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Engine, EngineDeath } from '../../ports/engine.ts';
+import type { Log } from '../../ports/log.ts';
+import type { ModelRuntime } from '../models/model-runtime.ts';
+import type { Silence } from './silence.ts';
+
+/** How long the news of a death may come after the connection broke. */
+const deathNewsMs = 1000;
+
+/** How a run ended. */
+export type Outcome = Pick<Message, 'status' | 'usage' | 'error'>;
+
+/** What a run needs. */
+export interface GenerateOptions {
+  sequenceKey: string;
+  /** Called when the engine is there, so that the history is as fresh as can be. */
+  prompt: () => PromptMessage[];
+  sampling: Sampling;
+  enableThinking: boolean;
+  /** Aborting ends the run; the caller knows why. */
+  signal: AbortSignal;
+  models: ModelRuntime;
+  engine: Pick<Engine, 'onDeath'>;
+  silence: Silence;
+  clock: Pick<Clock, 'after'>;
+  log: Log;
+  onModel: (name: string) => void;
+  onPhase: (phase: RunPhase) => void;
+  onText: (type: Part['type'], text: string) => void;
+  onSilent: () => void;
+}
+
+type Chunk =
+  ReturnType<EngineClient['run']['generate']> extends AsyncGenerator<infer C> ? C : never;
+
+/** An outcome that `error` explains. */
+export function failedWith(error: AppError, status: 'failed' | 'interrupted' = 'failed'): Outcome {
+  return { status, usage: null, error: error.toWire() };
+}
+
+const statusOf: Record<StopReason, Message['status']> = {
+  end: 'complete',
+  length: 'cut',
+  cancelled: 'stopped',
+};
+
+/** Listens for the death of the engine's process, which is told apart from the broken connection. */
+function listenForDeath(engine: Pick<Engine, 'onDeath'>, clock: Pick<Clock, 'after'>) {
+  const { promise, resolve } = Promise.withResolvers<EngineDeath | undefined>();
+  const leave = engine.onDeath(resolve);
+  return {
+    leave,
+    wait: () => {
+      const cancel = clock.after(deathNewsMs, () => resolve(undefined));
+      return promise.finally(cancel);
+    },
+  };
+}
+
+async function outcomeOf(
+  error: unknown,
+  death: ReturnType<typeof listenForDeath>,
+  log: Log,
+): Promise<Outcome> {
+  if (isCancel(error)) return { status: 'stopped', usage: null, error: null };
+  if (AppError.is(error, 'connection.lost')) {
+    const news = await death.wait();
+    if (!news) return failedWith(error, 'interrupted');
+    const { exitCode, lastLogLines } = news;
+    return failedWith(new AppError('engine.crashed', { exitCode, lastLogLines }), 'interrupted');
+  }
+  if (AppError.is(error, 'engine.crashed')) return failedWith(error, 'interrupted');
+  if (error instanceof AppError) return failedWith(error);
+  return failedWith(new AppError('internal', { incidentId: log.incident(error, 'chat.run') }));
+}
+
+function take(chunk: Chunk, options: GenerateOptions): void {
+  if (chunk.type === 'prompt') {
+    const { readTokens, promptTokens } = chunk;
+    options.onPhase({ phase: 'reading', readTokens, promptTokens });
+    return;
+  }
+  options.onPhase({ phase: 'writing' });
+  options.onText(chunk.type, chunk.text);
+}
+
+async function generate(options: GenerateOptions): Promise<Outcome> {
+  const { models, silence, signal, onPhase } = options;
+  const model = await models.ready({
+    signal,
+    onProgress: (fraction) => onPhase({ phase: 'loading-model', fraction }),
+  });
+  options.onModel(model.name);
+  onPhase({ phase: 'queued' });
+  const endWatch = silence.watch(options.onSilent);
+  try {
+    const chunks = model.client.run.generate(
+      {
+        sequenceKey: options.sequenceKey,
+        messages: options.prompt(),
+        sampling: options.sampling,
+        enableThinking: options.enableThinking && model.loaded.canThink,
+      },
+      { signal },
+    );
+    for (;;) {
+      const step = await chunks.next();
+      silence.heard();
+      if (!step.done) {
+        take(step.value, options);
+        continue;
+      }
+      const { stopReason, usage } = step.value;
+      if (stopReason !== 'cancelled') models.noteSuccess(model.modelId);
+      return { status: statusOf[stopReason], usage, error: null };
+    }
+  } finally {
+    endWatch();
+  }
+}
+
+/** Runs one answer on the engine, to whatever end. Never throws. */
+export async function generateAnswer(options: GenerateOptions): Promise<Outcome> {
+  const death = listenForDeath(options.engine, options.clock);
+  try {
+    return await generate(options);
+  } catch (error) {
+    return await outcomeOf(error, death, options.log);
+  } finally {
+    death.leave();
+  }
+}

@@ -1,0 +1,111 @@
+import type { RunPhase, WatchedChunk } from '../../../contract/app-contract.ts';
+import type { Message } from '../../../contract/chat/message.ts';
+import { AppError } from '../../../contract/errors/app-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { Log } from '../../ports/log.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import {
+  failedWith,
+  type GenerateOptions,
+  generateAnswer,
+  type Outcome,
+} from './generate-answer.ts';
+import type { MessageStore } from './message-store.ts';
+import { silenceLimitMs } from './silence.ts';
+
+/** What a run needs beside its answer. */
+export interface RunOptions
+  extends Pick<
+    GenerateOptions,
+    'prompt' | 'sampling' | 'enableThinking' | 'models' | 'silence' | 'log'
+  > {
+  answer: Message;
+  store: MessageStore;
+  engine: Engine;
+  clock: Clock;
+  publish: (chunk: WatchedChunk) => void;
+  /** Stores the answer as it ended; returns it as it is to be shown. */
+  settle: (message: Message) => Message;
+}
+
+/** The outcome that a failure of storage gives. */
+export function storageOutcome(error: unknown, log: Log): Outcome {
+  if (error instanceof AppError) return failedWith(error);
+  return failedWith(new AppError('internal', { incidentId: log.incident(error, 'chat.store') }));
+}
+
+function isSamePhase(left: RunPhase, right: RunPhase): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** One generation of an answer. It belongs to its conversation: no window keeps it alive. */
+export class Run {
+  readonly #options: RunOptions;
+  readonly #writer: AnswerWriter;
+  readonly #abort = new AbortController();
+  #phase: RunPhase = { phase: 'queued' };
+  #forced: Outcome | undefined;
+  readonly #done: Promise<void>;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#writer = new AnswerWriter({
+      answer: options.answer,
+      store: options.store,
+      clock: options.clock,
+      publish: options.publish,
+      onStorageError: (error) => this.#end(storageOutcome(error, options.log)),
+    });
+    // The windows hear of the answer before the first thing that happens to it.
+    this.#done = Promise.resolve().then(() => this.#run());
+  }
+
+  /** The answer as windows have it now. */
+  get shown(): Message {
+    return this.#writer.shown;
+  }
+
+  get phase(): RunPhase {
+    return this.#phase;
+  }
+
+  /** Resolves when the answer is settled. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  /** Begins to end it, keeping what is there. */
+  stop(status: 'stopped' | 'interrupted'): void {
+    this.#end({ status, usage: null, error: null });
+  }
+
+  #end(outcome: Outcome): void {
+    this.#forced ??= outcome;
+    this.#abort.abort();
+  }
+
+  #setPhase(phase: RunPhase): void {
+    if (isSamePhase(phase, this.#phase)) return;
+    this.#phase = phase;
+    this.#options.publish({ type: 'phase', messageId: this.#writer.shown.id, phase });
+  }
+
+  #onSilent(): void {
+    const silent = new AppError('engine.silent', { silentMs: silenceLimitMs });
+    this.#end(failedWith(silent, 'interrupted'));
+  }
+
+  async #run(): Promise<void> {
+    const outcome = await generateAnswer({
+      ...this.#options,
+      sequenceKey: this.#options.answer.conversationId,
+      signal: this.#abort.signal,
+      onModel: (name) => this.#writer.nameModel(name),
+      onPhase: (phase) => this.#setPhase(phase),
+      onText: (type, text) => this.#writer.add(type, text),
+      onSilent: () => this.#onSilent(),
+    });
+    this.#writer.finish(this.#forced ?? outcome, this.#options.settle);
+  }
+}

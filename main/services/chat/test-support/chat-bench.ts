@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ConversationSummary, WatchedChunk } from '../../../../contract/app-contract.ts';
+import {
+  appendText,
+  type ConversationId,
+  type Message,
+  type MessageId,
+} from '../../../../contract/chat/message.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { openStorage, type Storage } from '../../../storage/index.ts';
+import { createConversations } from '../../conversations/index.ts';
+import { createChat, defaultSampling } from '../index.ts';
+import { createMessageStore } from '../message-store.ts';
+import type { ScriptedEngine } from './scripted-engine.ts';
+
+/** The caller of a window that stays. */
+export const caller = { signal: new AbortController().signal };
+
+/** What one window has seen. */
+export interface View {
+  messages: Map<MessageId, Message>;
+  phases: string[];
+  activeLeafId: MessageId | null;
+  /** Text that came by deltas after what the snapshot had, by message. */
+  streamed: Map<MessageId, Message['parts']>;
+  leave(): Promise<void>;
+}
+
+function take(view: View, chunk: WatchedChunk): void {
+  if (chunk.type === 'snapshot') {
+    for (const message of chunk.messages) {
+      view.messages.set(message.id, message);
+      view.streamed.set(message.id, message.parts);
+    }
+    view.activeLeafId = chunk.activeLeafId;
+    if (chunk.run) view.phases.push(chunk.run.phase.phase);
+  } else if (chunk.type === 'message') view.messages.set(chunk.message.id, chunk.message);
+  else if (chunk.type === 'delta') {
+    const before = view.streamed.get(chunk.messageId) ?? [];
+    view.streamed.set(chunk.messageId, appendText(before, chunk.part, chunk.text));
+  } else if (chunk.type === 'phase') view.phases.push(chunk.phase.phase);
+  else view.activeLeafId = chunk.activeLeafId;
+}
+
+let benches = 0;
+
+/** The chat service on a real database, with a scripted engine. */
+export class ChatBench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'parley-chat-'));
+  readonly clock: Clock;
+  readonly engine: ScriptedEngine;
+  readonly changed: ConversationSummary[] = [];
+  readonly logged: string[] = [];
+  readonly incidents: unknown[] = [];
+  storage: Storage;
+  conversations: ReturnType<typeof createConversations>;
+  chat: ReturnType<typeof createChat>;
+  #lastId = 0;
+  readonly #bench: number;
+
+  constructor(engine: ScriptedEngine, clock: Clock) {
+    benches += 1;
+    this.#bench = benches;
+    this.engine = engine;
+    this.clock = clock;
+    this.storage = openStorage({ folder: this.folder, clock });
+    this.conversations = this.#conversations();
+    this.chat = this.#chat();
+  }
+
+  /** As after a death of main: the same files, everything else new. */
+  reopen(): void {
+    this.storage.close();
+    this.storage = openStorage({ folder: this.folder, clock: this.clock });
+    this.conversations = this.#conversations();
+    this.chat = this.#chat();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.storage.database.open) await this.chat.close();
+    this.storage.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async send(text: string, conversationId: ConversationId | null = null) {
+    const started = await this.chat.handlers.send({ conversationId, text }, caller);
+    return started as {
+      conversationId: ConversationId;
+      userMessageId: MessageId;
+      answerId: MessageId;
+    };
+  }
+
+  /** Watches until `leave`. */
+  watch(conversationId: ConversationId): View {
+    const abort = new AbortController();
+    const chunks = this.chat.handlers.watch({ conversationId }, { signal: abort.signal });
+    const view: View = {
+      messages: new Map(),
+      streamed: new Map(),
+      phases: [],
+      activeLeafId: null,
+      leave: async () => {
+        abort.abort();
+        await reading;
+      },
+    };
+    const reading = (async () => {
+      for await (const chunk of chunks) take(view, structuredClone(chunk) as WatchedChunk);
+    })();
+    return view;
+  }
+
+  /** The messages as they are on disk. */
+  stored(conversationId: ConversationId): Message[] {
+    return createMessageStore(this.storage, () => {}).list(conversationId);
+  }
+
+  storedMessage(id: MessageId): Message | undefined {
+    return createMessageStore(this.storage, () => {}).find(id);
+  }
+
+  #conversations() {
+    return createConversations({
+      storage: this.storage,
+      clock: this.clock,
+      ids: this.#ids,
+      emit: {
+        changed: (summary) => this.changed.push(summary as ConversationSummary),
+        removed: () => {},
+      },
+    });
+  }
+
+  #chat() {
+    return createChat({
+      storage: this.storage,
+      conversations: this.conversations.book,
+      models: this.engine,
+      engine: this.engine,
+      clock: this.clock,
+      ids: this.#ids,
+      log: {
+        info: (line) => this.logged.push(line),
+        warn: (line) => this.logged.push(line),
+        incident: (error) => `incident-${this.incidents.push(error)}`,
+      },
+      prompts: { system: 'Be calm.' },
+      sampling: defaultSampling,
+      enableThinking: false,
+    });
+  }
+
+  readonly #ids = {
+    next: (): string => {
+      this.#lastId += 1;
+      return `id-${this.#bench}-${this.#lastId}`;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import {
+  type EngineClient,
+  type EngineHandlers,
+  engineContract,
+  type LoadedModel,
+} from '../../../../contract/engine-contract.ts';
+import { AppError } from '../../../../contract/errors/app-error.ts';
+import { connect } from '../../../../contract/rpc/connect.ts';
+import { type Port, portPair } from '../../../../contract/rpc/port.ts';
+import { serve } from '../../../../contract/rpc/serve.ts';
+import type { Engine, EngineDeath } from '../../../ports/engine.ts';
+import type { ModelRuntime } from '../../models/model-runtime.ts';
+
+/** What the scripted engine does with one request. */
+export type Script = EngineHandlers['run']['generate'];
+export type EngineRequest = Parameters<Script>[0];
+export type EngineReply = { stopReason: 'end' | 'length' | 'cancelled'; usage: typeof usage };
+
+/** What each scripted answer cost. */
+export const usage = {
+  promptTokens: 5,
+  reusedTokens: 0,
+  answerTokens: 3,
+  promptMs: 1,
+  answerMs: 2,
+};
+/** An end that the model chose. */
+export const ended: EngineReply = { stopReason: 'end', usage };
+
+const loaded: LoadedModel = {
+  path: '/models/scripted.gguf',
+  projectorPath: null,
+  description: 'scripted',
+  canSee: false,
+  canThink: true,
+  contextTokens: 4096,
+  wantedContextTokens: 4096,
+  memoryBytes: 1,
+  deviceName: 'CPU',
+  threads: 1,
+  loadMs: 1,
+};
+
+function unasked(): never {
+  throw new AppError('internal', { incidentId: 'not in the script' });
+}
+
+/** An engine behind a real port, whose answers a test writes; also the models service over it. */
+export class ScriptedEngine implements Engine, ModelRuntime {
+  readonly requests: EngineRequest[] = [];
+  readonly successes: string[] = [];
+  kills = 0;
+  /** Set to make `ready` fail, or wait. */
+  beforeReady: (options: Parameters<ModelRuntime['ready']>[0]) => Promise<void> = async () => {};
+  readonly #script: Script;
+  readonly #listeners = new Set<(death: EngineDeath) => void>();
+  #port: Port | undefined;
+  #client: EngineClient | undefined;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  async client(): Promise<EngineClient> {
+    if (this.#client) return this.#client;
+    const [near, far] = portPair();
+    const handlers: EngineHandlers = {
+      engine: { describe: unasked },
+      model: { inspect: unasked, load: unasked, unload: unasked },
+      run: {
+        generate: (request, caller) => {
+          this.requests.push(request);
+          return this.#script(request, caller);
+        },
+      },
+    };
+    serve(engineContract, handlers, far, () => 'scripted-incident');
+    this.#port = near;
+    this.#client = connect(engineContract, near);
+    return this.#client;
+  }
+
+  onDeath(listener: (death: EngineDeath) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The process goes; with `death` the news of it comes after the connection broke. */
+  die(death?: EngineDeath): void {
+    this.#client = undefined;
+    this.#port?.close();
+    if (death) for (const listener of this.#listeners) listener(death);
+  }
+
+  kill(): void {
+    this.kills += 1;
+    this.die({ exitCode: null, signal: 'SIGKILL', lastLogLines: [] });
+  }
+
+  async close(): Promise<void> {
+    this.die();
+  }
+
+  async ready(options: Parameters<ModelRuntime['ready']>[0]) {
+    await this.beforeReady(options);
+    options.signal.throwIfAborted();
+    return { client: await this.client(), modelId: 'scripted', name: 'Scripted 1B', loaded };
+  }
+
+  noteSuccess(modelId: string): void {
+    this.successes.push(modelId);
+  }
+}
+
+/** A script that is fed from outside, piece by piece. */
+export class FedScript {
+  readonly #waiting: (string | { reasoning: string } | { prompt: number } | EngineReply | Error)[] =
+    [];
+  #wake = (): void => {};
+
+  feed(
+    ...pieces: (string | { reasoning: string } | { prompt: number } | EngineReply | Error)[]
+  ): void {
+    this.#waiting.push(...pieces);
+    this.#wake();
+  }
+
+  readonly script: Script = async function* (
+    this: FedScript,
+    _request: unknown,
+    caller: { signal: AbortSignal },
+  ) {
+    const { signal } = caller;
+    signal.addEventListener('abort', () => this.#wake());
+    for (;;) {
+      const piece = this.#waiting.shift();
+      if (signal.aborted) return { stopReason: 'cancelled' as const, usage };
+      if (piece === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      } else if (piece instanceof Error) throw piece;
+      else if (typeof piece === 'string') yield { type: 'text' as const, text: piece };
+      else if ('reasoning' in piece) yield { type: 'reasoning' as const, text: piece.reasoning };
+      else if ('prompt' in piece) {
+        yield { type: 'prompt' as const, readTokens: piece.prompt, promptTokens: 8 };
+      } else return piece;
+    }
+  }.bind(this);
+}
