@@ -1,5 +1,6 @@
 import type { ConversationId } from '../../contract/chat/message.ts';
 import type { Download } from '../../contract/models/models.ts';
+import { chatScenes } from './chat-scenes.ts';
 import { FakeApp, type FakeOptions } from './fake-app.ts';
 import { FakeConversation } from './fake-chat.ts';
 import { sampleInstalled, sampleModels, sampleModelsReady } from './sample-models.ts';
@@ -57,6 +58,7 @@ function sampleDownload(change: Partial<Download>): Download {
 const model = sampleInstalled();
 
 const scenes = {
+  ...chatScenes,
   'first-run': (): FakeOptions => ({ models: sampleModels() }),
   downloading: (): FakeOptions => ({ models: sampleModels({ downloads: [sampleDownload({})] }) }),
   'download-failed': (): FakeOptions => ({
