@@ -7,7 +7,7 @@ import { hasAnyFile, hasWholePages, removeDatabase, setAside, syncFolder } from 
 import { latestVersion, type Migration, migrate, versionOf } from './migrate.ts';
 import { migrations as ourMigrations } from './migrations/index.ts';
 import { isSound, takeSnapshot } from './snapshot.ts';
-import { isDamage, translateSqlite } from './sqlite-error.ts';
+import { isDamage, translateAtOpening, translateSqlite } from './sqlite-error.ts';
 
 const busyTimeoutMs = 5000;
 
@@ -20,10 +20,10 @@ export interface Storage {
   readonly notice: AppError<'storage.damaged'> | null;
   /**
    * Runs `work` in one transaction, on disk when this returns; inside another one it joins that.
-   * @throws AppError `storage.full`, `storage.locked`, `storage.failed`; then nothing of it was written
+   * @throws AppError `storage.full`, `storage.failed`; then nothing of it was written
    */
   write<T>(work: () => T): T;
-  /** Runs `work`, which only reads. @throws AppError `storage.failed`, `storage.locked` */
+  /** Runs `work`, which only reads. @throws AppError `storage.failed` */
   read<T>(work: () => T): T;
   close(): void;
 }
@@ -168,6 +168,6 @@ export function openStorage(options: StorageOptions): Storage {
     }
     return storageOver(openExisting(path, migrations, clock), path, notice);
   } catch (error) {
-    throw translateSqlite(error, path);
+    throw translateAtOpening(error, path);
   }
 }

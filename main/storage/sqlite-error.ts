@@ -32,8 +32,8 @@ function isFull(code: string, path: string): boolean {
 }
 
 /**
- * Turns what SQLite or the file system threw into the error that callers know: `storage.full`,
- * `storage.locked` or `storage.failed`, the original kept as its cause. Anything else comes back as it is.
+ * Turns what SQLite or the file system threw into the error that callers know: `storage.full` or
+ * `storage.failed`, the original kept as its cause. Anything else comes back as it is.
  */
 export function translateSqlite(error: unknown, path: string): unknown {
   const cause = { cause: error };
@@ -49,8 +49,13 @@ export function translateSqlite(error: unknown, path: string): unknown {
       : error;
   }
   if (isFull(code, path)) return new AppError('storage.full', { path }, cause);
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new AppError('storage.locked', { path }, cause);
-  }
   return new AppError('storage.failed', { reason: code }, cause);
+}
+
+/** As `translateSqlite`, for the time of opening: another process that holds the file is `storage.locked`. */
+export function translateAtOpening(error: unknown, path: string): unknown {
+  const code = sqliteCode(error);
+  const isBusy = code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_LOCKED');
+  const cause = { cause: error };
+  return isBusy ? new AppError('storage.locked', { path }, cause) : translateSqlite(error, path);
 }

@@ -13,8 +13,8 @@ export interface StoredConversation {
 }
 
 /**
- * The rows of conversations and drafts. All of it throws AppError `storage.full`, `storage.locked` or
- * `storage.failed`; what returned is on disk, or joins the transaction it was called in.
+ * The rows of conversations and drafts. All of it throws AppError `storage.full` or `storage.failed`;
+ * what returned is on disk, or joins the transaction it was called in.
  */
 export interface ConversationStore {
   /** Not in the trash, last used first. */

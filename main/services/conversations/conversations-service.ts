@@ -31,6 +31,8 @@ export interface ConversationBook {
   readonly store: Pick<ConversationStore, 'setActiveLeaf' | 'setUpdated' | 'saveDraft'>;
   /** @throws AppError `conversation.not-found`, also for one in the trash */
   get(id: ConversationId): StoredConversation;
+  /** False for one in the trash. */
+  isListed(id: ConversationId): boolean;
   /** A new one, titled by the first words of `text`. Nobody is told before `announce`. */
   begin(text: string): StoredConversation;
   /** As the sidebar shows it. @throws AppError `conversation.not-found` */
@@ -115,6 +117,7 @@ export function createConversations(options: ConversationsOptions): Conversation
   const book: ConversationBook = {
     store,
     get,
+    isListed: (id) => store.find(id) !== undefined,
     begin: (text) => {
       const nowMs = clock.nowMs();
       const begun: StoredConversation = {
