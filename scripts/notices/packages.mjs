@@ -108,11 +108,8 @@ function readPackage(root, path) {
   const file = readdirSync(folder).find((name) =>
     /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(name),
   );
-  return {
-    name: manifest.name,
-    version: manifest.version,
-    licence: typeof manifest.license === 'string' ? manifest.license : 'see its text',
-    text:
-      file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8').trim() : '',
-  };
+  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '';
+  // A manifest without the field: the text itself says which licence it is.
+  const licence = manifest.license ?? (/^MIT License/i.test(text) ? 'MIT' : 'see its text');
+  return { name: manifest.name, version: manifest.version, licence, text };
 }
