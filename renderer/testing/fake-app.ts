@@ -133,7 +133,7 @@ export class FakeApp implements AppLink {
       settings: {
         get: () => this.settings,
         change: (change) => {
-          this.settings = { ...this.settings, ...change };
+          this.settings = settings.parse({ ...this.settings, ...change });
           this.emit.settings.changed(this.settings);
           return this.settings;
         },
