@@ -81,7 +81,15 @@ async function install(root, env) {
     npm,
     findOnPath('npx', env) ?? npm.replace(/npm(\.cmd)?$/, 'npx$1'),
   );
-  const args = [...command.args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // No package may run code while it is installed: those we ship bring their prebuilt files.
+  const args = [
+    ...command.args,
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const result = await run(command.program, args, { cwd: root, env });
   if (result.code !== 0) throw npmFailure(result.output, args);
 }

@@ -42,7 +42,7 @@ describe('installing the packages', () => {
   it('happens once: the second run calls no npm at all', async () => {
     fakeNpm('case "$1" in --version) echo 11.19.1;; *) mkdir -p node_modules;; esac');
     expect(await sentence()).toBe('ready');
-    expect(calls()).toBe('npm ci --no-audit --no-fund --loglevel=error\n');
+    expect(calls()).toBe('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error\n');
     expect(await sentence()).toBe('ready');
     expect(calls().split('\n')).toHaveLength(2);
   });
@@ -59,7 +59,9 @@ describe('installing the packages', () => {
     fakeNpm('echo 10.8.2');
     fakeNpm('mkdir -p node_modules', 'npx');
     expect(await sentence()).toBe('ready');
-    expect(calls()).toBe('npx --yes npm@11 ci --no-audit --no-fund --loglevel=error\n');
+    expect(calls()).toBe(
+      'npx --yes npm@11 ci --ignore-scripts --no-audit --no-fund --loglevel=error\n',
+    );
   });
 
   it('without a network stops with one sentence', async () => {
