@@ -1,0 +1,249 @@
+import type { LoadedModel } from '../../../contract/engine-contract.ts';
+import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
+import type { EngineState, ShownError } from '../../../contract/models/models.ts';
+import type { Engine, EngineDeath } from '../../ports/engine.ts';
+import type { Log } from '../../ports/log.ts';
+import type { KeptModel, Library } from './library.ts';
+import type { ModelRuntime, ReadyModel } from './model-runtime.ts';
+
+/** Deaths of the engine in a row after which a model is set aside. */
+export const setAsideAfter = 3;
+
+/** Which model the person chose; kept with the settings. */
+export interface ChosenModel {
+  read(): string | null;
+  write(modelId: string | null): void;
+}
+
+export interface LoaderOptions {
+  engine: Engine;
+  library: Library;
+  chosen: ChosenModel;
+  log: Log;
+  changed(): void;
+}
+
+/** A load that runs: who waits for it hears of its progress. */
+interface Loading {
+  readonly modelId: string;
+  readonly abort: AbortController;
+  readonly listeners: Set<(fraction: number) => void>;
+  readonly done: Promise<ReadyModel>;
+}
+
+/** Rejects when `signal` aborts; what `promise` does goes on. */
+function leaveOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason as Error);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
+
+/** Keeps the chosen model in the engine: one load at a time, again after a death, never a killer. */
+export class Loader implements ModelRuntime {
+  readonly #options: LoaderOptions;
+  #state: EngineState = { phase: 'empty' };
+  #loading: Loading | undefined;
+  #ready: ReadyModel | undefined;
+  /** What the engine's process holds or loads: whose fault a death is. */
+  #heldId: string | undefined;
+  readonly #stopListening: () => void;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.#stopListening = options.engine.onDeath((death) => void this.#onDeath(death));
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  async ready(options: {
+    signal: AbortSignal;
+    onProgress: (fraction: number) => void;
+  }): Promise<ReadyModel> {
+    const { signal, onProgress } = options;
+    for (;;) {
+      signal.throwIfAborted();
+      const model = this.#chosenModel();
+      if (this.#ready?.modelId === model.id) return this.#ready;
+      const loading = this.#loadingFor(model);
+      loading.listeners.add(onProgress);
+      try {
+        return await leaveOnAbort(loading.done, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // The person chose another model meanwhile: this caller wants that one now.
+        if (!isCancel(error) || this.#options.chosen.read() === model.id) throw error;
+      } finally {
+        loading.listeners.delete(onProgress);
+      }
+    }
+  }
+
+  noteSuccess(modelId: string): void {
+    void this.#options.library.forgiveDeaths(modelId).catch(this.#report);
+  }
+
+  /** Loads the chosen model without anybody waiting; what goes wrong is in `state`. */
+  startInBackground(): void {
+    const signal = new AbortController().signal;
+    this.ready({ signal, onProgress: () => undefined }).catch((error: unknown) => {
+      if (!(error instanceof AppError) && !isCancel(error)) this.#report(error);
+    });
+  }
+
+  /** Frees the engine's memory. The choice stays: the next message loads it again. */
+  async unload(): Promise<void> {
+    const loading = this.#loading;
+    loading?.abort.abort();
+    await loading?.done.catch(() => undefined);
+    const held = this.#ready;
+    this.#ready = undefined;
+    this.#heldId = undefined;
+    try {
+      await held?.client.model.unload({});
+    } catch (error) {
+      // A process that is gone has given its memory back.
+      const isGone = AppError.is(error, 'engine.crashed') || AppError.is(error, 'connection.lost');
+      if (!isGone) throw error;
+    }
+    this.#show({ phase: 'empty' });
+  }
+
+  /** Forgets a failure that is shown, as when its model is not the chosen one any more. */
+  clearFailure(): void {
+    if (this.#state.phase === 'failed') this.#show({ phase: 'empty' });
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#loading?.abort.abort();
+    await this.#loading?.done.catch(() => undefined);
+  }
+
+  #chosenModel(): KeptModel {
+    const { chosen, library } = this.#options;
+    const id = chosen.read();
+    const model = id === null ? undefined : library.find(id);
+    if (!model) throw new AppError('model.not-loaded', {});
+    if (model.isSetAside) {
+      throw new AppError('model.set-aside', { modelId: model.id, deaths: model.deaths });
+    }
+    return model;
+  }
+
+  /** The running load of this model, or a new one; another model's load is ended first. */
+  #loadingFor(model: KeptModel): Loading {
+    const before = this.#loading;
+    if (before && before.modelId === model.id && !before.abort.signal.aborted) return before;
+    before?.abort.abort();
+    const abort = new AbortController();
+    const listeners = new Set<(fraction: number) => void>();
+    const settledBefore = before?.done.then(
+      () => undefined,
+      () => undefined,
+    );
+    const done = this.#load(model, { abort, listeners, settledBefore });
+    const loading: Loading = { modelId: model.id, abort, listeners, done };
+    this.#loading = loading;
+    const forget = (): void => {
+      if (this.#loading === loading) this.#loading = undefined;
+    };
+    done.then(forget, forget);
+    return loading;
+  }
+
+  async #load(
+    model: KeptModel,
+    how: {
+      abort: AbortController;
+      listeners: ReadonlySet<(fraction: number) => void>;
+      settledBefore: Promise<void> | undefined;
+    },
+  ): Promise<ReadyModel> {
+    await how.settledBefore;
+    const { signal } = how.abort;
+    try {
+      signal.throwIfAborted();
+      this.#ready = undefined;
+      this.#show({ phase: 'loading', modelId: model.id, fraction: 0 });
+      const client = await this.#options.engine.client();
+      this.#heldId = model.id;
+      const { path, projectorPath } = model;
+      const steps = client.model.load({ path, projectorPath }, { signal });
+      let step = await steps.next();
+      while (!step.done) {
+        const { fraction } = step.value;
+        this.#show({ phase: 'loading', modelId: model.id, fraction });
+        for (const listener of how.listeners) listener(fraction);
+        step = await steps.next();
+      }
+      return this.#become(model, client, step.value);
+    } catch (error) {
+      throw this.#fail(model, signal.aborted ? new AppError('cancelled', {}) : error);
+    }
+  }
+
+  #become(model: KeptModel, client: ReadyModel['client'], loaded: LoadedModel): ReadyModel {
+    // It died between its last reply and here: that counts as not loaded.
+    if (this.#heldId !== model.id) throw new AppError('connection.lost', {});
+    this.#ready = { client, modelId: model.id, name: model.name, loaded };
+    const { contextTokens, wantedContextTokens, memoryBytes, canSee, canThink, deviceName } =
+      loaded;
+    this.#show({
+      ...{ phase: 'ready', modelId: model.id, contextTokens, wantedContextTokens },
+      ...{ memoryBytes, canSee, canThink, deviceName },
+    });
+    return this.#ready;
+  }
+
+  /** Shows why a load came to nothing and returns what its callers are told. */
+  #fail(model: KeptModel, error: unknown): unknown {
+    if (isCancel(error)) {
+      this.#heldId = undefined;
+      this.#show({ phase: 'empty' });
+      return error;
+    }
+    if (!AppError.is(error, 'engine.crashed')) this.#heldId = undefined;
+    const told = this.#asToldAfter(model.id, error);
+    this.#show({ phase: 'failed', modelId: model.id, error: this.#shown(told) });
+    return told;
+  }
+
+  /** After the last allowed death the sentence is that the model was set aside, not how it died. */
+  #asToldAfter(modelId: string, error: unknown): unknown {
+    const model = this.#options.library.find(modelId);
+    if (!model?.isSetAside) return error;
+    return new AppError('model.set-aside', { modelId, deaths: model.deaths }, { cause: error });
+  }
+
+  #shown(error: unknown): ShownError {
+    if (error instanceof AppError) return { code: error.code, data: error.data };
+    return { code: 'internal', data: { incidentId: this.#report(error) } };
+  }
+
+  async #onDeath(death: EngineDeath): Promise<void> {
+    const modelId = this.#heldId;
+    this.#heldId = undefined;
+    this.#ready = undefined;
+    if (modelId === undefined) return;
+    await this.#options.library.countDeath(modelId, setAsideAfter).catch(this.#report);
+    if (this.#loading && this.#loading.modelId !== modelId) return;
+    const { exitCode, lastLogLines } = death;
+    const told = this.#asToldAfter(
+      modelId,
+      new AppError('engine.crashed', { exitCode, lastLogLines }),
+    );
+    this.#show({ phase: 'failed', modelId, error: this.#shown(told) });
+  }
+
+  #report = (error: unknown): string => this.#options.log.incident(error, 'models');
+
+  #show(state: EngineState): void {
+    this.#state = state;
+    this.#options.changed();
+  }
+}

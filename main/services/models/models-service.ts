@@ -1,0 +1,247 @@
+import type { AppEmitter, AppHandlers } from '../../../contract/app-contract.ts';
+import { AppError } from '../../../contract/errors/app-error.ts';
+import type {
+  CatalogEntry,
+  InstalledModel,
+  ModelsState,
+  OfferedModel,
+} from '../../../contract/models/models.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { FileExchange } from '../../ports/file-exchange.ts';
+import type { Folders } from '../../ports/folders.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Machine } from '../../ports/machine.ts';
+import type { Network } from '../../ports/network.ts';
+import { browseFolder } from './browse.ts';
+import { downloadBytesOf, readCatalog } from './catalog-file.ts';
+import { coalesced } from './coalesced.ts';
+import type { WholeModel } from './download-job.ts';
+import { Downloads } from './downloads.ts';
+import type { Patience } from './http-transfer.ts';
+import { Library } from './library.ts';
+import { type ChosenModel, Loader } from './loader.ts';
+import { memoryFit } from './memory-fit.ts';
+import { ModelFiles } from './model-files.ts';
+import type { ModelRuntime } from './model-runtime.ts';
+import { recommend } from './recommend.ts';
+
+/** At most five times a second: a fast download changes more often. */
+const emitEveryMs = 200;
+
+/** What every shell uses; tests have less patience. */
+export const usualPatience: Patience = {
+  silentMs: 30_000,
+  retryDelaysMs: [1000, 3000, 9000],
+};
+
+/** Where catalogue entries of kind `huggingface` lie. */
+export const usualHubOrigin = 'https://huggingface.co';
+
+export interface ModelsOptions {
+  engine: Engine;
+  network: Network;
+  machine: Machine;
+  folders: Folders;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  files: FileExchange;
+  chosen: ChosenModel;
+  emit: AppEmitter['models'];
+  hubOrigin?: string;
+  patience?: Patience;
+}
+
+/** The rooms about models: library, catalogue, downloads, and what is in the engine. */
+export interface Models {
+  readonly handlers: AppHandlers['models'];
+  readonly runtime: ModelRuntime;
+  /** True while a file is being fetched. */
+  isDownloading(): boolean;
+  /** Adds a file where it lies, chooses it and begins to load it. @throws AppError as `models.addFile` */
+  openAtStart(path: string, projectorPath: string | null): Promise<void>;
+  /** Begins to load the model chosen last, if there is one; what comes of it is in the state. */
+  loadChosen(): void;
+  /** Stops loads and downloads; what came is kept. */
+  close(): Promise<void>;
+}
+
+class ModelsService {
+  readonly library: Library;
+  readonly loader: Loader;
+  readonly downloads: Downloads;
+  readonly #options: ModelsOptions;
+  readonly #entries: readonly CatalogEntry[];
+  readonly #modelFiles: ModelFiles;
+  readonly #changes: { notify: () => void; end: () => void };
+
+  constructor(options: ModelsOptions, entries: readonly CatalogEntry[]) {
+    const { clock, engine, files, folders, ids, log } = options;
+    this.#options = options;
+    this.#entries = entries;
+    this.#changes = coalesced(clock, emitEveryMs, () => options.emit.changed(this.state()));
+    const changed = this.#changes.notify;
+    const modelsFolder = folders.models;
+    this.library = new Library({ dataFolder: folders.data, modelsFolder, newId: () => ids.next() });
+    this.loader = new Loader({
+      engine,
+      library: this.library,
+      chosen: options.chosen,
+      log,
+      changed,
+    });
+    this.#modelFiles = new ModelFiles({ engine, files, library: this.library, log, modelsFolder });
+    this.downloads = new Downloads({
+      entries,
+      ...{ network: options.network, machine: options.machine, clock, ids, log, modelsFolder },
+      patience: options.patience ?? usualPatience,
+      hubOrigin: options.hubOrigin ?? usualHubOrigin,
+      finish: (whole) => this.#finish(whole),
+      changed,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.library.load();
+    await this.downloads.restore();
+    if ((await this.library.unknownFiles()).length > 0) void this.#addUnknown();
+  }
+
+  async close(): Promise<void> {
+    this.#changes.end();
+    await this.downloads.close();
+    await this.loader.close();
+    await this.library.settled();
+  }
+
+  state(): ModelsState {
+    const { folders, machine } = this.#options;
+    const installed = this.library.list();
+    const memoryBytes = machine.totalMemoryBytes;
+    return {
+      installed,
+      offered: this.#entries.map((entry) => this.#offer(entry, installed)),
+      recommendedId: recommend(this.#entries, memoryBytes)?.id ?? null,
+      quickTryId: this.#entries.find(({ isQuickTry }) => isQuickTry)?.id ?? null,
+      downloads: this.downloads.list(),
+      engine: this.loader.state,
+      modelsFolder: folders.models,
+      installedMemoryBytes: memoryBytes,
+    };
+  }
+
+  /** The file may have been taken away, or be back: looked up when a window asks. */
+  async freshState(): Promise<ModelsState> {
+    await this.library.look();
+    return this.state();
+  }
+
+  /** @throws AppError `model.not-found` */
+  async choose(modelId: string): Promise<void> {
+    if (!this.library.find(modelId)) throw new AppError('model.not-found', { modelId });
+    this.#options.chosen.write(modelId);
+    await this.library.forgiveDeaths(modelId);
+    this.loader.clearFailure();
+    this.loader.startInBackground();
+    this.#changes.notify();
+  }
+
+  async add(input: Parameters<AppHandlers['models']['addFile']>[0]): Promise<InstalledModel> {
+    const added = await this.#modelFiles.addFile(input.file, input.projector);
+    await this.choose(added.id);
+    return added;
+  }
+
+  async openAtStart(path: string, projectorPath: string | null): Promise<void> {
+    const added = await this.#modelFiles.addPath(path, projectorPath);
+    await this.choose(added.id);
+  }
+
+  loadChosen(): void {
+    const id = this.#options.chosen.read();
+    if (id !== null && this.library.find(id)) this.loader.startInBackground();
+  }
+
+  #offer(entry: CatalogEntry, installed: readonly InstalledModel[]): OfferedModel {
+    const found = installed.find(({ catalogId, isPresent }) => catalogId === entry.id && isPresent);
+    return {
+      ...entry,
+      downloadBytes: downloadBytesOf(entry),
+      fit: memoryFit(entry, this.#options.machine.totalMemoryBytes),
+      installedId: found?.id ?? null,
+    };
+  }
+
+  /** What was fetched is used at once where nothing else is; never in place of a model that is in use. */
+  async #finish(whole: WholeModel): Promise<void> {
+    const added = await this.#modelFiles.addWhole(whole);
+    if (!this.#hasUsableChoice()) await this.choose(added.id);
+  }
+
+  #hasUsableChoice(): boolean {
+    const id = this.#options.chosen.read();
+    const chosen = this.library.list().find((model) => model.id === id);
+    return chosen?.isPresent === true && !chosen.isSetAside;
+  }
+
+  async #addUnknown(): Promise<void> {
+    try {
+      const names = new Map(this.#entries.map(({ id, model }) => [model.name, id]));
+      const added = await this.#modelFiles.addUnknown((name) => names.get(name) ?? null);
+      const [first] = this.library.list();
+      if (added > 0 && first && !this.#hasUsableChoice()) await this.choose(first.id);
+      this.#changes.notify();
+    } catch (error) {
+      this.#options.log.incident(error, 'models');
+    }
+  }
+}
+
+/**
+ * Builds the models service. It answers at once: what takes long (loading, looking through the models
+ * folder) goes on behind it and is told by `models.changed`.
+ */
+export async function createModels(options: ModelsOptions): Promise<Models> {
+  const service = new ModelsService(options, await readCatalog(options.folders.assets));
+  await service.start();
+  const { downloads, loader } = service;
+  return {
+    handlers: {
+      state: () => service.freshState(),
+      choose: async ({ modelId }) => {
+        await service.choose(modelId);
+        return {};
+      },
+      unload: async () => {
+        await loader.unload();
+        return {};
+      },
+      addFile: (input) => service.add(input),
+      browse: ({ folder }) => browseFolder(folder, options.folders.home),
+      download: async ({ catalogId }) => {
+        await downloads.start(catalogId);
+        return {};
+      },
+      pauseDownload: async ({ downloadId }) => {
+        await downloads.pause(downloadId);
+        return {};
+      },
+      resumeDownload: async ({ downloadId }) => {
+        await downloads.resume(downloadId);
+        return {};
+      },
+      cancelDownload: async ({ downloadId }) => {
+        await downloads.cancel(downloadId);
+        return {};
+      },
+    },
+    runtime: loader,
+    isDownloading: () =>
+      downloads.list().some(({ state }) => state === 'running' || state === 'checking'),
+    openAtStart: (path, projectorPath) => service.openAtStart(path, projectorPath),
+    loadChosen: () => service.loadChosen(),
+    close: () => service.close(),
+  };
+}
