@@ -84,10 +84,12 @@ test('a disk that fills up while the file comes is said to be full', async () =>
   expect(left()).toEqual([]);
 });
 
-test('what an earlier run left is removed at the start', () => {
+test('what an earlier run left is removed when asked', () => {
   mkdirSync(join(dataFolder, 'uploads', 'folder'), { recursive: true });
   writeFileSync(join(dataFolder, 'uploads', 'old.part'), 'x');
-  start();
+  const exchange = start();
+  expect(left()).toHaveLength(2);
+  exchange.removeAbandoned();
   expect(left()).toEqual([]);
 });
 

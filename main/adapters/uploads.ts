@@ -17,6 +17,8 @@ export interface Uploads extends FileExchange {
    * Whatever ends `body` early (an abort, too few or too many bytes) leaves nothing behind.
    */
   receive(body: AsyncIterable<Uint8Array>, fileBytes: number): Promise<string>;
+  /** Removes what an earlier run left. Only for who holds the instance lock: it may be another's. */
+  removeAbandoned(): void;
 }
 
 async function writeAll(file: FileHandle, body: AsyncIterable<Uint8Array>, fileBytes: number) {
@@ -36,8 +38,8 @@ function translated(error: unknown, path: string): unknown {
 }
 
 /**
- * Uploads in `<dataFolder>/uploads`. What lies there at the start was abandoned and is removed. References
- * by path are used where they lie. Whoever takes an upload moves or removes its file.
+ * Uploads in `<dataFolder>/uploads`. References by path are used where they lie. Whoever takes an upload
+ * moves or removes its file.
  */
 export function uploads(options: {
   dataFolder: string;
@@ -46,10 +48,12 @@ export function uploads(options: {
 }): Uploads {
   const folder = join(options.dataFolder, 'uploads');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   const ready = new Map<string, string>();
 
   return {
+    removeAbandoned() {
+      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    },
     async receive(body, fileBytes) {
       const freeBytes = await options.machine.freeDiskBytes(folder);
       if (fileBytes + reservedBytes > freeBytes)

@@ -10,7 +10,7 @@ const silentMsMax = 120_000;
 function lengthOf(request: IncomingMessage): number | undefined {
   const text = request.headers['content-length'] ?? '';
   const fileBytes = Number(text);
-  return /^\d{1,15}$/.test(text) && fileBytes > 0 ? fileBytes : undefined;
+  return /^\d{1,15}$/.test(text) ? fileBytes : undefined;
 }
 
 /**
