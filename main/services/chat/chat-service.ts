@@ -42,6 +42,8 @@ export interface ChatOptions {
 /** The chat service: its handlers, and its orderly end. */
 export interface Chat {
   readonly handlers: AppHandlers['chat'];
+  /** True while any answer is being written. */
+  isAnswering(): boolean;
   /** Ends all runs as interrupted, keeping their text. Call it before the storage closes. */
   close(): Promise<void>;
 }
@@ -241,6 +243,7 @@ export function createChat(options: ChatOptions): Chat {
 
   return {
     handlers,
+    isAnswering: () => runs.size > 0,
     close: async () => {
       const running = [...runs.values()];
       for (const { run } of running) run.stop('interrupted');

@@ -1,0 +1,77 @@
+import { appContract } from '../contract/app-contract.ts';
+import type { Port } from '../contract/rpc/port.ts';
+import { emitter, serve } from '../contract/rpc/serve.ts';
+import type { App, AppPorts } from './app-ports.ts';
+import { EngineHost } from './engine-host/engine-host.ts';
+import { createAbout } from './services/about/index.ts';
+import { createChat, defaultSampling, loadPrompts } from './services/chat/index.ts';
+import { createConversations } from './services/conversations/index.ts';
+import { createModels } from './services/models/index.ts';
+import { createSettings } from './services/settings/index.ts';
+import { openStorage } from './storage/index.ts';
+
+/**
+ * Wires the app over what a shell brings. The model chosen last begins to load when a window comes.
+ * @throws AppError `storage.newer`, `storage.locked`, `storage.full`, `storage.failed`: nothing was started
+ */
+export async function createApp(ports: AppPorts): Promise<App> {
+  const { clock, files, folders, ids, log, machine, network, settingsStore } = ports;
+  const storage = openStorage({ folder: folders.data, clock });
+  if (storage.notice) log.warn(`storage: ${storage.notice.message}`);
+
+  const windows = new Set<Port>();
+  const emit = emitter(appContract, windows);
+  const engine = new EngineHost({ launcher: ports.engineLauncher, clock, log });
+  const settings = createSettings({ store: settingsStore, emit: emit.settings });
+  const models = await createModels({
+    ...{ engine, network, machine, folders, clock, ids, log, files, emit: emit.models },
+    chosen: {
+      read: () => settingsStore.read().modelId,
+      write: (modelId) => {
+        const next = { ...settingsStore.read(), modelId };
+        settingsStore.write(next);
+        emit.settings.changed(next);
+      },
+    },
+  });
+  const conversations = createConversations({ storage, clock, ids, emit: emit.conversations });
+  const chat = createChat({
+    ...{ storage, engine, clock, ids, log },
+    conversations: conversations.book,
+    models: models.runtime,
+    prompts: loadPrompts(folders.assets),
+    sampling: { ...defaultSampling, ...ports.sampling },
+    enableThinking: false,
+  });
+  const about = createAbout({
+    ...{ desktop: ports.desktop, engine, folders, log, version: ports.version },
+    storageNotice: storage.notice,
+  });
+
+  const handlers = {
+    app: about,
+    settings,
+    conversations: conversations.handlers,
+    chat: chat.handlers,
+    models: models.handlers,
+  };
+  // Not before a window is there: a start with a model of its own chooses that one first.
+  let hasServed = false;
+  return {
+    serve: (port) => {
+      if (!hasServed) models.loadChosen();
+      hasServed = true;
+      windows.add(port);
+      port.onClose(() => windows.delete(port));
+      serve(appContract, handlers, port, (error, path) => log.incident(error, path));
+    },
+    isBusy: () => chat.isAnswering() || models.isDownloading(),
+    openModel: (path, projectorPath) => models.openAtStart(path, projectorPath),
+    close: async () => {
+      await chat.close();
+      await models.close();
+      await engine.close();
+      storage.close();
+    },
+  };
+}

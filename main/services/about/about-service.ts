@@ -1,0 +1,50 @@
+import type { AppHandlers } from '../../../contract/app-contract.ts';
+import type { AppError } from '../../../contract/errors/app-error.ts';
+import type { Desktop } from '../../ports/desktop.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { Folders } from '../../ports/folders.ts';
+import type { Log } from '../../ports/log.ts';
+
+/** What `createAbout` needs. */
+export interface AboutOptions {
+  desktop: Desktop;
+  engine: Engine;
+  folders: Folders;
+  log: Log;
+  version: string;
+  /** What the storage found at start, if anything. */
+  storageNotice: AppError | null;
+}
+
+/** What the app says of itself, and the doors to the person's desktop. */
+export function createAbout(options: AboutOptions): AppHandlers['app'] {
+  const { desktop, engine, folders, log, version, storageNotice } = options;
+
+  async function engineDescription(): Promise<string | null> {
+    try {
+      const client = await engine.client();
+      const { llamaVersion, systemInfo } = await client.engine.describe({});
+      return `llama.cpp ${llamaVersion} · ${systemInfo}`;
+    } catch (error) {
+      log.warn(`about: the engine does not describe itself (${String(error)})`);
+      return null;
+    }
+  }
+
+  return {
+    info: async () => ({
+      version,
+      dataFolder: folders.data,
+      engineDescription: await engineDescription(),
+      storageNotice: storageNotice?.toWire() ?? null,
+    }),
+    openLink: async ({ url }) => {
+      await desktop.openLink(url);
+      return {};
+    },
+    showFolder: async ({ folder }) => {
+      await desktop.showFolder(folder === 'data' ? folders.data : folders.models);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { type AboutOptions, createAbout } from './about-service.ts';
