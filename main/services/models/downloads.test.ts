@@ -2,9 +2,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CatalogFile } from '../../../contract/models/models.ts';
-import { downloadRig, type RigOptions } from './testing/download-rig.ts';
-import { type HostileServer, type Manner, startHostileServer } from './testing/hostile-server.ts';
-import { entryFor, fileFor, pseudoModel, sha256Of, until } from './testing/ports.ts';
+import { downloadRig, type RigOptions } from './testing/download-rig.fixture.ts';
+import {
+  type HostileServer,
+  type Manner,
+  startHostileServer,
+} from './testing/hostile-server.fixture.ts';
+import { entryFor, fileFor, pseudoModel, sha256Of, until } from './testing/ports.fixture.ts';
 
 const good = pseudoModel(400_000);
 const other = pseudoModel(400_000, 7);

@@ -6,7 +6,7 @@ import { createNetwork } from '../../../adapters/network/network.ts';
 import type { PipCommand } from '../../../adapters/network/package-fetch.ts';
 import type { WholeModel } from '../download-job.ts';
 import { Downloads } from '../downloads.ts';
-import { keptLog, machineWith, randomIds, realClock } from './ports.ts';
+import { keptLog, machineWith, randomIds, realClock } from './ports.fixture.ts';
 
 export interface RigOptions {
   entries: CatalogEntry[];
