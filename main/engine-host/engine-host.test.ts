@@ -31,7 +31,11 @@ class ScriptedProcess implements EngineProcess {
         engine: { describe: () => description },
         model: {
           inspect: () => new Promise(() => {}),
-          load: () => Promise.reject(new Error('not here')) as never,
+          load: async function* () {
+            yield { fraction: 0.5 };
+            await new Promise(() => {});
+            throw new Error('unreachable');
+          },
           unload: () => ({}),
         },
         run: {
@@ -244,6 +248,22 @@ test('a process that never answers is killed after thirty seconds', async () => 
   expect((await error).toWire()).toEqual({ code: 'engine.silent', data: { silentMs: 30_000 } });
   expect(last().killCount).toBe(1);
   expect(deaths).toHaveLength(1);
+});
+
+test('a load that says nothing for five minutes is cancelled; a thread that answers lives on', async () => {
+  const { host, clock, last, deaths } = setUp();
+  const client = await host.client();
+  const load = client.model.load({ path: '/x', projectorPath: null });
+  expect(await load.next()).toEqual({ done: false, value: { fraction: 0.5 } });
+  const error = failure(load.next());
+  for (let tick = 1; tick <= 11; tick += 1) clock.move(25_000);
+  await settle();
+  expect(clock.waitsMs).toContain(25_000);
+  clock.move(25_000);
+  expect((await error).toWire()).toEqual({ code: 'engine.silent', data: { silentMs: 300_000 } });
+  expect(last().killCount).toBe(0);
+  expect(deaths).toEqual([]);
+  expect(await host.client()).toBe(client);
 });
 
 test('a missing addon is engine.unavailable with its reason, and no death', async () => {

@@ -9,10 +9,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { EngineProcess } from '../ports/engine-launcher.ts';
 import type { Log } from '../ports/log.ts';
 import { asCrash, crashAware, type EngineEnd } from './crash-aware-client.ts';
+import { watchForSilence } from './engine-watchdog.ts';
 import { LastLines } from './last-lines.ts';
 
 /** Longest wait for a new process to answer: a cold disk and a large addon, with much to spare. */
 const startLimitMs = 30_000;
+/** Longest silence of a load: one large tensor read from a slow stick, with much to spare. */
+const loadSilentMs = 300_000;
 /** How long a process may take to end by itself once its port is closed. */
 const endLimitMs = 3000;
 
@@ -45,7 +48,7 @@ export class EngineLife {
       resolve(this.#isAsked ? 'asked' : { exitCode, signal, lastLogLines: this.#lines.all() });
     });
     this.#plainClient = connect(engineContract, process.port);
-    this.client = crashAware(this.#plainClient, this.ended);
+    this.client = this.#withWatchedLoad(crashAware(this.#plainClient, this.ended));
     this.client.engine.logged(({ level, line }) => {
       if (level === 'info') log.info(`engine: ${line}`);
       else log.warn(`engine: ${line}`);
@@ -87,6 +90,20 @@ export class EngineLife {
     if (end.exitCode !== engineExitCode.unavailable) return asCrash(error, end);
     const reason = end.lastLogLines.at(-1) ?? 'the addon could not be loaded';
     return new AppError('engine.unavailable', { reason }, { cause: error });
+  }
+
+  /** A load that hangs would leave the model "loading" for ever: nobody else watches it. */
+  #withWatchedLoad(client: EngineClient): EngineClient {
+    const load: EngineClient['model']['load'] = (input, options = {}) =>
+      watchForSilence({
+        open: (signal) => client.model.load(input, { signal }),
+        client,
+        kill: () => this.kill(),
+        clock: this.#clock,
+        signal: options.signal,
+        silentMs: loadSilentMs,
+      });
+    return { ...client, model: { ...client.model, load } };
   }
 
   kill(): void {

@@ -1,7 +1,6 @@
 import type { EngineClient } from '../../contract/engine-contract.ts';
 import { AppError, isCancel } from '../../contract/errors/app-error.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Engine } from '../ports/engine.ts';
 
 const usualSilentMs = 60_000;
 const usualGraceMs = 5000;
@@ -13,9 +12,10 @@ export interface WatchOptions<C, R> {
   open(signal: AbortSignal): AsyncGenerator<C, R, void>;
   /** The client that the stream runs on. */
   client: EngineClient;
-  engine: Pick<Engine, 'kill'>;
+  /** Ends the process of `client`. */
+  kill(): void;
   clock: Clock;
-  signal: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Longest time without a chunk; 60 s where not given. */
   silentMs?: number;
   /** Time to end softly after that; 5 s where not given. */
@@ -44,14 +44,14 @@ function silent(silentMs: number, cause: unknown): AppError {
 
 /** Ends the process if it does not answer within `graceMs` that the cancelled work is over. */
 async function endSilent<C, R>(options: WatchOptions<C, R>): Promise<void> {
-  const { client, engine, clock, graceMs = usualGraceMs } = options;
+  const { client, kill, clock, graceMs = usualGraceMs } = options;
   const patience = new AbortController();
   const stop = clock.after(graceMs, () => patience.abort());
   try {
     await client.engine.describe({}, { signal: patience.signal });
   } catch (error) {
     // Anything but our own impatience says that the process is gone, and another may run by now.
-    if (isCancel(error)) engine.kill();
+    if (isCancel(error)) kill();
   } finally {
     stop();
   }
@@ -69,7 +69,7 @@ export async function* watchForSilence<C, R>(
 ): AsyncGenerator<C, R, void> {
   const { clock, signal, silentMs = usualSilentMs } = options;
   const silence = new AbortController();
-  const stream = options.open(AbortSignal.any([signal, silence.signal]));
+  const stream = options.open(signal ? AbortSignal.any([signal, silence.signal]) : silence.signal);
   let isOver = false;
   try {
     for (;;) {
@@ -83,7 +83,7 @@ export async function* watchForSilence<C, R>(
     }
   } catch (error) {
     isOver = true;
-    if (!silence.signal.aborted || signal.aborted) throw error;
+    if (!silence.signal.aborted || signal?.aborted) throw error;
     await endSilent(options);
     throw silent(silentMs, error);
   } finally {

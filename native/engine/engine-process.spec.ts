@@ -16,6 +16,9 @@ const entryPath = join(root, 'dist/engine/engine.js');
 const tinyPath = join(root, 'e2e/fixtures/models/parley-tiny.gguf');
 const projectorPath = join(root, 'e2e/fixtures/models/parley-tiny-mmproj.gguf');
 
+/** Counts on until the context is full: some 2,000 tokens, for what happens in the middle. */
+const endless = 'Count to 200.';
+
 const folder = mkdtempSync(join(tmpdir(), 'parley-engine-'));
 const engines: Engine[] = [];
 
@@ -140,7 +143,7 @@ test('an answer streams: the prompt is read, the words come, and the cost is tol
 test('a cancel ends the answer, and the next one is whole', async () => {
   const engine = await started();
   const caller = new AbortController();
-  const stream = ask(engine, 'Count to 30.', caller.signal);
+  const stream = ask(engine, endless, caller.signal);
   for (;;) {
     const step = await stream.next();
     assert(!step.done, 'it ended before it was cancelled');
@@ -186,7 +189,7 @@ test('unload frees the model, and it can be loaded again', async () => {
 
 test('unload ends a running answer as cancelled', async () => {
   const engine = await started();
-  const stream = ask(engine, 'Count to 30.');
+  const stream = ask(engine, endless);
   await stream.next();
   const [rest] = await Promise.all([finish(stream), engine.client.model.unload({})]);
   assert.equal(rest.end.stopReason, 'cancelled');
@@ -205,7 +208,7 @@ test('a prompt longer than the context is refused with both sizes', async () => 
 
 test('killed in the middle of an answer, the caller is told and a new process answers', async () => {
   const engine = await started();
-  const stream = ask(engine, 'Count to 30.');
+  const stream = ask(engine, endless);
   await stream.next();
   engine.child.kill('SIGKILL');
   await assertFails(finish(stream), 'connection.lost');
@@ -214,7 +217,7 @@ test('killed in the middle of an answer, the caller is told and a new process an
 
 test('it ends itself when its port closes in the middle of an answer', async () => {
   const engine = await started();
-  const stream = ask(engine, 'Count to 30.');
+  const stream = ask(engine, endless);
   await stream.next();
   engine.close();
   assert.deepEqual(await engine.ended, { exitCode: 0, signal: null });
