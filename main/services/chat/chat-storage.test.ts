@@ -119,6 +119,50 @@ test('marks what a death left streaming as interrupted, with the text that was o
   expect(bench.storedMessage(next.userMessageId)?.parentId).toBe(answerId);
 });
 
+test('says why when the database fails in the middle of an answer, and keeps the text in memory', async () => {
+  const { bench, fed, clock } = start();
+  const { conversationId, answerId } = await bench.send('Hello');
+  const view = bench.watch(conversationId);
+  fed.feed('One');
+  await clock.advance(300);
+  bench.storage.database.exec(`CREATE TRIGGER refuse BEFORE INSERT ON message_tails
+    BEGIN SELECT raise(ABORT, 'no'); END`);
+  fed.feed(' two');
+  await clock.advance(300);
+  const shown = view.messages.get(answerId);
+  expect(shown).toMatchObject({ status: 'failed', error: { code: 'storage.failed' } });
+  expect(shown && textOf(shown)).toBe('One two');
+  expect(bench.incidents).toHaveLength(1);
+  expect(bench.storedMessage(answerId)).toEqual(shown);
+});
+
+test('removes a conversation of thousands of turns from the trash for good, and no other', async () => {
+  const { bench, fed } = start();
+  const kept = await bench.send('kept');
+  fed.feed(ended);
+  const { conversationId, answerId } = await bench.send('long');
+  fed.feed(ended);
+  await settled();
+  const store = createMessageStore(bench.storage, () => {});
+  bench.storage.write(() => {
+    let parentId = answerId;
+    for (let turn = 0; turn < 3000; turn += 1) {
+      const id = `turn-${turn}` as MessageId;
+      const last = store.find(parentId);
+      if (last) store.insert({ ...last, id, parentId });
+      parentId = id;
+    }
+    bench.conversations.book.store.setActiveLeaf(conversationId, parentId);
+  });
+  await bench.conversations.handlers.trash({ conversationId }, caller);
+  bench.storage.database.exec('UPDATE conversations SET trashed_at_ms = 0 WHERE trashed_at_ms > 0');
+  bench.reopen();
+  expect(bench.stored(conversationId)).toEqual([]);
+  expect(bench.storedMessage('turn-2999' as MessageId)).toBeUndefined();
+  expect(bench.stored(kept.conversationId)).toHaveLength(2);
+  expect(bench.storage.database.pragma('foreign_key_check')).toEqual([]);
+});
+
 /** A conversation of text that is easy to find in the raw file. */
 async function written() {
   const { bench, fed } = start();

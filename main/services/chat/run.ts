@@ -29,10 +29,14 @@ export interface RunOptions
   settle: (message: Message) => Message;
 }
 
-/** The outcome that a failure of storage gives. */
+/** The outcome that a failure of storage gives; it is logged here. */
 export function storageOutcome(error: unknown, log: Log): Outcome {
-  if (error instanceof AppError) return failedWith(error);
-  return failedWith(new AppError('internal', { incidentId: log.incident(error, 'chat.store') }));
+  if (AppError.is(error, 'storage.full')) {
+    log.warn(`no room for an answer: ${error.message}`);
+    return failedWith(error);
+  }
+  const incidentId = log.incident(error, 'chat.store');
+  return failedWith(error instanceof AppError ? error : new AppError('internal', { incidentId }));
 }
 
 function isSamePhase(left: RunPhase, right: RunPhase): boolean {
