@@ -1,8 +1,8 @@
 /** The browser shell's entry: arguments in, exit code out. */
 import { homedir } from 'node:os';
 import { bundlePaths } from '../adapters/bundle-paths.ts';
+import { startOptions } from '../adapters/start-options.ts';
 import { createApp } from '../app.ts';
-import { startOptions } from './arguments.ts';
 import { runBrowserShell } from './run.ts';
 
 function complain(line: string): void {

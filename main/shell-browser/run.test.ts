@@ -13,8 +13,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { AppError } from '../../contract/errors/app-error.ts';
 import { bundlePaths } from '../adapters/bundle-paths.ts';
+import { startOptions } from '../adapters/start-options.ts';
 import type { App, AppPorts } from '../app-ports.ts';
-import { startOptions } from './arguments.ts';
 import { type RunningShell, runBrowserShell, type Surroundings } from './run.ts';
 
 let folder = '';

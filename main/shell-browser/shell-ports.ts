@@ -5,11 +5,11 @@ import { fileLog } from '../adapters/file-log.ts';
 import { jsonSettingsStore } from '../adapters/json-settings-store.ts';
 import { createNetwork } from '../adapters/network/network.ts';
 import { sortableIds } from '../adapters/sortable-ids.ts';
+import type { StartOptions } from '../adapters/start-options.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemMachine } from '../adapters/system-machine.ts';
 import { type Uploads, uploads } from '../adapters/uploads.ts';
 import type { AppPorts } from '../app-ports.ts';
-import type { StartOptions } from './arguments.ts';
 import { systemDesktop } from './desktop.ts';
 import { ForkLauncher } from './engine-launcher.ts';
 

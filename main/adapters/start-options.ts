@@ -14,20 +14,39 @@ export interface StartOptions {
   dataFolder: string | null;
 }
 
-/** Reads the program's arguments. @throws Error naming the argument that cannot be understood */
-export function startOptions(args: readonly string[], workingFolder: string): StartOptions {
+const known = {
+  model: { type: 'string' },
+  mmproj: { type: 'string' },
+  headless: { type: 'boolean' },
+  'port-file': { type: 'string' },
+  temperature: { type: 'string' },
+  'data-dir': { type: 'string' },
+} as const;
+
+/** Leaves out what is not ours: Electron's argument list holds Chromium's switches too. */
+function onlyKnown(args: readonly string[]): string[] {
+  const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true, options: known });
+  return tokens.flatMap((token) =>
+    token.kind === 'option' && token.name in known && token.value !== ''
+      ? [token.value === undefined ? `--${token.name}` : `--${token.name}=${token.value}`]
+      : [],
+  );
+}
+
+/**
+ * Reads the program's arguments. `unknown` says what becomes of those that are not ours.
+ * @throws Error naming the argument that cannot be understood
+ */
+export function startOptions(
+  args: readonly string[],
+  workingFolder: string,
+  { unknown }: { unknown: 'refuse' | 'pass-over' } = { unknown: 'refuse' },
+): StartOptions {
   const { values } = parseArgs({
-    args: [...args],
+    args: unknown === 'refuse' ? [...args] : onlyKnown(args),
     strict: true,
     allowPositionals: false,
-    options: {
-      model: { type: 'string' },
-      mmproj: { type: 'string' },
-      headless: { type: 'boolean' },
-      'port-file': { type: 'string' },
-      temperature: { type: 'string' },
-      'data-dir': { type: 'string' },
-    },
+    options: known,
   });
   const pathOf = (text: string | undefined): string | null =>
     text === undefined ? null : resolve(workingFolder, text);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startOptions } from './arguments.ts';
+import { startOptions } from './start-options.ts';
 
 test('without arguments nothing is chosen', () => {
   expect(startOptions([], '/here')).toEqual({
@@ -34,4 +34,10 @@ test.each([
   [['model.gguf']],
 ])('%j is refused', (args) => {
   expect(() => startOptions(args, '/here')).toThrow();
+});
+
+test('among the switches of a browser ours are found', () => {
+  const args = ['--ozone-platform=wayland', '--model', 'm.gguf', 'file', '--no-x'];
+  const options = startOptions(args, '/here', { unknown: 'pass-over' });
+  expect(options).toMatchObject({ modelPath: '/here/m.gguf', isHeadless: false });
 });

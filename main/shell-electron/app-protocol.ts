@@ -1,0 +1,43 @@
+import type { CustomScheme } from 'electron';
+import { windowHeaders } from '../adapters/content-policy.ts';
+import type { RendererAssets } from '../adapters/renderer-assets.ts';
+import { appOrigin, appScheme } from './app-origin.ts';
+
+/** The scheme as Electron must know it before it is ready. */
+export const appSchemes: CustomScheme[] = [
+  {
+    scheme: appScheme,
+    privileges: {
+      standard: true,
+      secure: true,
+      supportFetchAPI: true,
+      corsEnabled: false,
+      bypassCSP: false,
+      allowServiceWorkers: false,
+      stream: false,
+      codeCache: true,
+    },
+  },
+];
+
+function refused(status: number): Response {
+  return new Response(null, { status, headers: { 'cache-control': 'no-store' } });
+}
+
+/**
+ * Answers requests of the window from its built files. The address is cut as text, never parsed: an
+ * address that does not name a built file letter by letter is not found.
+ */
+export function appProtocolHandler(
+  assets: RendererAssets,
+): (request: { url: string; method: string }) => Promise<Response> {
+  return async ({ url, method }) => {
+    if (method !== 'GET') return refused(405);
+    if (!url.startsWith(`${appOrigin}/`)) return refused(404);
+    const [path = ''] = url.slice(appOrigin.length).split(/[?#]/, 1);
+    const asset = assets.find(path);
+    if (!asset) return refused(404);
+    const headers = { ...windowHeaders(), 'content-type': asset.contentType };
+    return new Response(await asset.read(), { headers });
+  };
+}
