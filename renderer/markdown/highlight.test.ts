@@ -34,7 +34,7 @@ describe('highlighting', () => {
   });
 
   test('a block that grows ends like one that came whole', async () => {
-    const code = 'const a = `x\n${b}\ny`;\n/* c\nd */ let e = 1;\n\nf();';
+    const code = 'const a = `x\n$b\ny`;\n/* c\nd */ let e = 1;\n\nf();';
     const growing = await reader('js');
     for (let length = 0; length <= code.length; length += 3)
       growing.read(code.slice(0, length), false);

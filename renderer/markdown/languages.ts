@@ -45,6 +45,34 @@ const aliases: Readonly<Record<string, string>> = {
   md: 'markdown',
 };
 
+const names: Readonly<Record<string, string>> = {
+  javascript: 'JavaScript',
+  typescript: 'TypeScript',
+  python: 'Python',
+  json: 'JSON',
+  bash: 'Shell',
+  html: 'HTML',
+  css: 'CSS',
+  c: 'C',
+  cpp: 'C++',
+  java: 'Java',
+  rust: 'Rust',
+  go: 'Go',
+  sql: 'SQL',
+  markdown: 'Markdown',
+  jsx: 'JSX',
+  tsx: 'TSX',
+  xml: 'XML',
+  svg: 'SVG',
+};
+
+/** A language as people write it; one we do not know stays as it stands after the fence. */
+export function languageName(language: string): string {
+  if (Object.hasOwn(names, language)) return names[language] ?? language;
+  const grammar = grammarOf(language);
+  return (grammar !== null && names[grammar]) || language;
+}
+
 /** The grammar that a fence's word means; null when we bring none for it. */
 export function grammarOf(language: string): string | null {
   const name = Object.hasOwn(aliases, language) ? aliases[language] : language;
