@@ -1,0 +1,23 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** The list of chats. */
+export class Sidebar {
+  readonly page: Page;
+  readonly newChat: Locator;
+  readonly settings: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.newChat = page.getByRole('button', { name: /^(New chat|新對話)/ });
+    this.settings = page.getByRole('button', { name: /^(Settings|設定)/ });
+  }
+
+  chat(title: string): Locator {
+    return this.page.getByRole('navigation').getByRole('button', { name: title, exact: true });
+  }
+
+  async choose(title: string, action: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Actions for “${title}”` }).click();
+    await this.page.getByRole('menuitem', { name: action }).click();
+  }
+}
