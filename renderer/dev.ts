@@ -23,5 +23,5 @@ if (room) appState.openRoom(room as Room);
 
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { app: appState } });
-if (query.has('disconnected')) app.setConnected(false);
+if (query.has('disconnected')) setTimeout(() => app.setConnected(false), 300);
 Object.assign(window, { fakeApp: app, appState });

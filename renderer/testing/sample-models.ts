@@ -1,5 +1,6 @@
 import type {
   CatalogEntry,
+  Download,
   InstalledModel,
   ModelsState,
   OfferedModel,
@@ -153,4 +154,21 @@ export function sampleModelsReady(): ModelsState {
     isOwned: false,
   });
   return sampleModels({ installed: [model, other], engine: sampleReady(model) });
+}
+
+/** A download a third of the way. */
+export function sampleDownload(change: Partial<Download>): Download {
+  return {
+    id: 'qwen3.5-4b',
+    name: 'Qwen3.5 4B',
+    state: 'running',
+    doneBytes: 1_180_000_000,
+    totalBytes: 3_412_000_000,
+    bytesPerSecond: 12_400_000,
+    secondsLeft: 180,
+    sourceLabel: 'huggingface.co',
+    hasRestarted: false,
+    error: null,
+    ...change,
+  };
 }

@@ -1,9 +1,13 @@
 import type { ConversationId } from '../../contract/chat/message.ts';
-import type { Download } from '../../contract/models/models.ts';
 import { chatScenes } from './chat-scenes.ts';
 import { FakeApp, type FakeOptions } from './fake-app.ts';
 import { FakeConversation } from './fake-chat.ts';
-import { sampleInstalled, sampleModels, sampleModelsReady } from './sample-models.ts';
+import {
+  sampleDownload,
+  sampleInstalled,
+  sampleModels,
+  sampleModelsReady,
+} from './sample-models.ts';
 import { chineseAnswer, englishAnswer, sampleTitles } from './sample-texts.ts';
 
 const hourMs = 3_600_000;
@@ -37,22 +41,6 @@ function longConversation(turns: number, nowMs: number): FakeConversation {
     conversation.add('assistant', turn % 2 === 0 ? chineseAnswer : englishAnswer);
   }
   return conversation;
-}
-
-function sampleDownload(change: Partial<Download>): Download {
-  return {
-    id: 'qwen3.5-4b',
-    name: 'Qwen3.5 4B',
-    state: 'running',
-    doneBytes: 1_180_000_000,
-    totalBytes: 3_412_000_000,
-    bytesPerSecond: 12_400_000,
-    secondsLeft: 180,
-    sourceLabel: 'huggingface.co',
-    hasRestarted: false,
-    error: null,
-    ...change,
-  };
 }
 
 const model = sampleInstalled();

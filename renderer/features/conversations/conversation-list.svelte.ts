@@ -5,6 +5,15 @@ import { t } from '../../messages/messages.svelte.ts';
 import type { AppState } from '../../state/app-state.svelte.ts';
 import { groupRows, neighbourRow, type SidebarRow } from './group-rows.ts';
 
+const toastTitleCharacters = 40;
+
+/** A title cut to what a notice has room for. */
+function shortTitle(title: string): string {
+  const characters = [...title];
+  if (characters.length <= toastTitleCharacters) return title;
+  return `${characters.slice(0, toastTitleCharacters - 1).join('')}…`;
+}
+
 /** What the sidebar shows and does: groups, the row the keyboard is on, renaming, deleting with undo. */
 export class ConversationList {
   readonly #app: AppState;
@@ -85,7 +94,7 @@ export class ConversationList {
     if (!isGone) return;
     if (wasOpen) this.#app.openConversation(null);
     const words = t(conversationMessages);
-    this.#app.toasts.show(words.removed(title || words.untitled), {
+    this.#app.toasts.show(words.removed(shortTitle(title || words.untitled)), {
       isUndo: true,
       action: { label: words.undo, run: () => void this.#bringBack(id, wasOpen) },
     });
