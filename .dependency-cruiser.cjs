@@ -77,8 +77,14 @@ module.exports = {
     {
       name: 'services-reach-the-machine-through-ports',
       severity: 'error',
-      from: { path: '^main/(services|storage|app)', pathNot: TEST_FILES },
+      from: { path: '^main/(services|storage)/', pathNot: TEST_FILES },
       to: { path: '^main/(adapters|engine-host)/' },
+    },
+    {
+      name: 'the-app-takes-its-adapters-from-a-shell',
+      severity: 'error',
+      from: { path: '^main/app', pathNot: TEST_FILES },
+      to: { path: '^main/adapters/' },
     },
     {
       name: 'services-meet-at-their-index',

@@ -76,6 +76,7 @@ function fastGates(ready) {
     { name: 'C++ layout (clang-format)', run: () => checkFormat(place, paths) },
     toolGate(ready, 'layout and lint (Biome)', '@biomejs/biome/bin/biome', [
       'ci',
+      '--colors=off',
       '--error-on-warnings',
     ]),
     toolGate(ready, 'third-party notices are current', '../scripts/notices.mjs', ['--check']),

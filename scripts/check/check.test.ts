@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe('the gates', () => {
-  it('all run, in order, even when an early one fails', async () => {
+  it('all run, in order, even when an early one fails or cannot run', async () => {
     const ran: string[] = [];
     const gate = (name: string, passed: boolean) => ({
       name,
@@ -26,9 +26,11 @@ describe('the gates', () => {
         return { passed, output: `${name} says` };
       },
     });
-    const counts = await runGates([gate('one', true), gate('two', false), gate('three', true)]);
+    const broken = { name: 'broken', run: () => Promise.reject(new Error('no such file')) };
+    const gates = [gate('one', true), gate('two', false), broken, gate('three', true)];
+    const counts = await runGates(gates);
     expect(ran).toEqual(['one', 'two', 'three']);
-    expect(counts).toEqual({ passed: 2, failed: 1 });
+    expect(counts).toEqual({ passed: 2, failed: 2 });
   });
 });
 

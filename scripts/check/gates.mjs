@@ -26,7 +26,7 @@ export async function runGates(gates) {
   const failed = [];
   for (const gate of gates) {
     const startedMs = Date.now();
-    const outcome = await gate.run();
+    const outcome = await gate.run().catch(crashed);
     const time = duration(Date.now() - startedMs).padStart(12);
     process.stdout.write(
       `${outcome.passed ? '  ok  ' : ' FAIL '} ${gate.name.padEnd(44)}${time}\n`,
@@ -43,6 +43,15 @@ export async function runGates(gates) {
   }
   if (failed.length > 0) process.stdout.write(`\nFailed: ${failed.join(', ')}\n`);
   return { passed: gates.length - failed.length, failed: failed.length };
+}
+
+/**
+ * A gate that could not even run has failed.
+ * @param {unknown} error
+ * @returns {Outcome}
+ */
+function crashed(error) {
+  return { passed: false, output: String((error instanceof Error && error.stack) || error) };
 }
 
 /**

@@ -35,6 +35,7 @@ const BREACHES: ReadonlyArray<readonly [rule: string, from: string, to: string]>
     'main/services/chat/direct.ts',
     '../../adapters/clock.ts',
   ],
+  ['the-app-takes-its-adapters-from-a-shell', 'main/app-chooses.ts', './adapters/clock.ts'],
   ['services-meet-at-their-index', 'main/services/chat/inside.ts', '../models/part.ts'],
   ['features-do-not-know-each-other', 'renderer/features/chat/peeks.ts', '../models/state.ts'],
   [

@@ -16,8 +16,44 @@ import { delimiter, join } from 'node:path';
  * @property {string} output stdout and stderr together, its last 200,000 characters
  */
 
+/** Programs that run now; they must not outlive the script. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+const ENDINGS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/** Ends every running program with all it started, then this script. */
+function endAll() {
+  for (const child of running) endGroup(child);
+  process.exit(130);
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function endGroup(child) {
+  if (process.platform === 'win32' || child.pid === undefined) {
+    child.kill();
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch {
+    // It ended by itself in this moment.
+  }
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function watch(child) {
+  if (running.size === 0) for (const signal of ENDINGS) process.on(signal, endAll);
+  running.add(child);
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function unwatch(child) {
+  running.delete(child);
+  if (running.size === 0) for (const signal of ENDINGS) process.off(signal, endAll);
+}
+
 /**
- * Runs a program to its end and collects what it says.
+ * Runs a program to its end and collects what it says. When this script is told to end meanwhile, the
+ * program and all it started end too: a compiler must not go on in a folder whose lock is gone.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
@@ -29,9 +65,12 @@ export function run(program, args, options = {}) {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that it can be ended as a whole.
+      detached: process.platform !== 'win32',
       // Windows starts .cmd files only through a shell.
       shell: process.platform === 'win32' && /\.(cmd|bat)$/i.test(program),
     });
+    watch(child);
     let output = '';
     /** @param {NodeJS.ReadableStream} stream */
     const collect = (stream) => {
@@ -49,8 +88,13 @@ export function run(program, args, options = {}) {
     };
     collect(child.stdout);
     collect(child.stderr);
-    child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}` }));
-    child.on('close', (code) => resolve({ code: code ?? 128, output }));
+    /** @param {RunResult} result */
+    const end = (result) => {
+      unwatch(child);
+      resolve(result);
+    };
+    child.on('error', (error) => end({ code: 127, output: `${output}${error.message}` }));
+    child.on('close', (code) => end({ code: code ?? 128, output }));
   });
 }
 
