@@ -189,15 +189,21 @@ test('close kills a process that is frozen while it starts', async () => {
   expect((await starting).code).toBe('engine.unavailable');
 });
 
-function watched(host: EngineHost, client: EngineClient, text: string, signal?: AbortSignal) {
+interface Patience {
+  signal?: AbortSignal;
+  silentMs?: number;
+  graceMs?: number;
+}
+
+function watched(host: EngineHost, client: EngineClient, text: string, patience: Patience = {}) {
   return watchForSilence({
     open: (inner) => run(client, text, inner),
     client,
     kill: () => host.kill(),
     clock: systemClock,
-    signal,
     silentMs: 600,
     graceMs: 600,
+    ...patience,
   });
 }
 
@@ -236,7 +242,9 @@ test('a frozen process is killed by the watchdog', async () => {
 test('a silent run that ends when cancelled costs no process', async () => {
   const { host, deaths } = setUp();
   const client = await host.client();
-  expect((await failure(read(watched(host, client, 'dawdle 1')))).code).toBe('engine.silent');
+  expect((await failure(read(watched(host, client, 'dawdle 1', { graceMs: 10_000 })))).code).toBe(
+    'engine.silent',
+  );
   expect(await host.client()).toBe(client);
   expect(deaths).toEqual([]);
 });
@@ -244,15 +252,20 @@ test('a silent run that ends when cancelled costs no process', async () => {
 test('the watchdog lets a run that says something go on, and gives its result', async () => {
   const { host } = setUp();
   const client = await host.client();
-  expect(await read(watched(host, client, 'slowly 200'))).toMatch(/ 200 $/);
+  expect(await read(watched(host, client, 'slowly 600', { silentMs: 2500 }))).toMatch(/ 600 $/);
 });
 
 test('the watchdog passes on a crash, and the cancel of its caller', async () => {
   const { host } = setUp();
-  const crash = await failure(read(watched(host, await host.client(), 'crash 1')));
+  const crash = await failure(
+    read(watched(host, await host.client(), 'crash 1', { silentMs: 60_000 })),
+  );
   expect(crash.code).toBe('engine.crashed');
   const caller = new AbortController();
-  const stream = watched(host, await host.client(), 'dawdle 1', caller.signal);
+  const stream = watched(host, await host.client(), 'dawdle 1', {
+    signal: caller.signal,
+    silentMs: 60_000,
+  });
   await stream.next();
   await stream.next();
   const rest = stream.next();
