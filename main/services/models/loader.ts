@@ -230,14 +230,15 @@ export class Loader implements ModelRuntime {
     this.#heldId = undefined;
     this.#ready = undefined;
     if (modelId === undefined) return;
-    await this.#options.library.countDeath(modelId, setAsideAfter).catch(this.#report);
-    if (this.#loading && this.#loading.modelId !== modelId) return;
-    const { exitCode, lastLogLines } = death;
-    const told = this.#asToldAfter(
-      modelId,
-      new AppError('engine.crashed', { exitCode, lastLogLines }),
-    );
-    this.#show({ phase: 'failed', modelId, error: this.#shown(told) });
+    // Counted before the write is awaited: a load that begins meanwhile must already know.
+    const counted = this.#options.library.countDeath(modelId, setAsideAfter);
+    if (!this.#loading || this.#loading.modelId === modelId) {
+      const { exitCode, lastLogLines } = death;
+      const crash = new AppError('engine.crashed', { exitCode, lastLogLines });
+      const told = this.#asToldAfter(modelId, crash);
+      this.#show({ phase: 'failed', modelId, error: this.#shown(told) });
+    }
+    await counted.catch(this.#report);
   }
 
   #report = (error: unknown): string => this.#options.log.incident(error, 'models');
