@@ -17,6 +17,7 @@ await exitWith(async () => {
   const places = { root: ROOT, ...ready };
   const args = absolutePaths(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd());
   const choice = chooseWindow({
+    isHeadless: args.includes('--headless'),
     isRoot: isRoot(),
     hasDisplay: hasDisplay(),
     isThere: electronProgram(ROOT) !== undefined,

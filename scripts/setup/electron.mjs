@@ -37,13 +37,17 @@ export function electronProgram(root) {
 /**
  * Which window this start opens, and what is done about Electron's binary.
  * @param {object} facts
+ * @param {boolean} facts.isHeadless the person asked for no window
  * @param {boolean} facts.isRoot
  * @param {boolean} facts.hasDisplay
  * @param {boolean} facts.isThere Electron's binary
  * @param {boolean} facts.wasTried an earlier start asked for it
  * @returns {{ window: 'electron' | 'browser', fetch: 'no' | 'wait' | 'background', why: string }}
  */
-export function chooseWindow({ isRoot, hasDisplay, isThere, wasTried }) {
+export function chooseWindow({ isHeadless, isRoot, hasDisplay, isThere, wasTried }) {
+  if (isHeadless) {
+    return { window: 'browser', fetch: 'no', why: 'As asked, Parley only serves its page.' };
+  }
   if (isRoot) {
     return {
       window: 'browser',

@@ -44,7 +44,13 @@ beforeEach(() => {
   mkdirSync(cache);
 });
 
-const FACTS = { isRoot: false, hasDisplay: true, isThere: false, wasTried: false };
+const FACTS = {
+  isHeadless: false,
+  isRoot: false,
+  hasDisplay: true,
+  isThere: false,
+  wasTried: false,
+};
 
 describe('the window of a start', () => {
   it('is Electron as soon as its program is there', () => {
@@ -62,11 +68,12 @@ describe('the window of a start', () => {
     });
   });
 
-  it('is the browser for root and without a display, and says why in one line', () => {
+  it('is the browser for root, without a display and when asked for no window, and says why in one line', () => {
     for (const facts of [
       { ...FACTS, isRoot: true },
       { ...FACTS, isRoot: true, isThere: true },
       { ...FACTS, hasDisplay: false, isThere: true },
+      { ...FACTS, isHeadless: true, isThere: true },
     ]) {
       const choice = chooseWindow(facts);
       expect(choice).toMatchObject({ window: 'browser', fetch: 'no' });
@@ -80,7 +87,7 @@ describe('the first wait for Electron', () => {
     installer(
       "fs.writeFileSync(path.join(__dirname, 'pid'), String(process.pid)); setInterval(() => {}, 1000);",
     );
-    expect(await waitForElectron(places(), { silenceMs: 700, pollMs: 20 })).toBe(false);
+    expect(await waitForElectron(places(), { silenceMs: 3_000, pollMs: 20 })).toBe(false);
     const pid = Number(readFileSync(join(root, 'node_modules', 'electron', 'pid'), 'utf8'));
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
     expect(wasElectronTried(root)).toBe(true);
