@@ -53,7 +53,7 @@ Engine::Engine(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Engine>(info),
         }
     });
     if (on_log) {
-        listen_to_log(env_, *on_log);
+        listen_to_log(*on_log);
     }
     thread_ = std::make_unique<EngineThread>(threads, log_);
     napi_add_env_cleanup_hook(env_, on_environment_end, this);
@@ -84,9 +84,8 @@ void Engine::close() {
     }
 }
 
-void Engine::listen_to_log(Napi::Env env, Napi::Function on_log) {
+void Engine::listen_to_log(const Napi::Function &on_log) {
     on_log_ = std::make_shared<Napi::FunctionReference>(Napi::Persistent(on_log));
-    (void)env;
     auto waiting = std::make_shared<std::atomic<int>>(0);
     log_ = LogRouter::add([queue = queue_, callback = on_log_, waiting](LogLevel level,
                                                                         const std::string &line) {
@@ -104,18 +103,18 @@ void Engine::listen_to_log(Napi::Env env, Napi::Function on_log) {
 }
 
 void Engine::start(Napi::Env env, const std::shared_ptr<Job> &job) {
+    board_->add(env, job);
     if (is_disposed_) {
-        board_->add(env, job);
         job->cancel(env);
         return;
     }
-    board_->add(env, job);
     thread_->push([job](EngineCore &core) { job->start(core); });
 }
 
 Napi::Value Engine::load(const Napi::CallbackInfo &info) {
     LoadRequest request = read_load_request(ObjectReader(info[0], "request"));
     const Napi::Function on_progress = function_argument(info, 1, "onProgress");
+    board_->cancel_all(info.Env());
     auto job = std::make_shared<LoadJob>(info.Env(), board_, on_progress, std::move(request));
     const Napi::Object handle = job->handle(info.Env());
     start(info.Env(), job);
@@ -148,21 +147,22 @@ Napi::Value Engine::tokenize_prompt(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value Engine::dispose(const Napi::CallbackInfo &info) {
-    const Napi::Env env = info.Env();
-    if (is_disposed_) {
-        const auto deferred = Napi::Promise::Deferred::New(env);
-        deferred.Resolve(env.Undefined());
-        return deferred.Promise();
-    }
-    const Napi::Value unloaded = unload(info);
-    is_disposed_ = true;
-    // The thread may still be freeing the model: the promise waits for it, the JavaScript thread does not.
-    return unloaded.As<Napi::Promise>().Then(Napi::Function::New(
-        env, [this, self = std::make_shared<Napi::ObjectReference>(Napi::Persistent(Value()))](
-                 const Napi::CallbackInfo &) {
+    if (disposed_.IsEmpty()) {
+        const Napi::Value unloaded = unload(info);
+        is_disposed_ = true;
+        // The thread may still be freeing the model: the promise waits for it, the JavaScript thread does
+        // not.
+        const auto self =
+            std::make_shared<Napi::ObjectReference>(Napi::Persistent(info.This().As<Napi::Object>()));
+        const auto finish = [this, self](const Napi::CallbackInfo &) {
             close();
             self->Reset();
-        }));
+        };
+        const Napi::Promise closed =
+            unloaded.As<Napi::Promise>().Then(Napi::Function::New(info.Env(), finish));
+        disposed_ = Napi::Reference<Napi::Promise>::New(closed, 1);
+    }
+    return disposed_.Value();
 }
 
 } // namespace parley

@@ -31,7 +31,7 @@ private:
     Napi::Value dispose(const Napi::CallbackInfo &info);
 
     void start(Napi::Env env, const std::shared_ptr<Job> &job);
-    void listen_to_log(Napi::Env env, Napi::Function on_log);
+    void listen_to_log(const Napi::Function &on_log);
     static void on_environment_end(void *engine);
     /** Stops the thread and lets go of JavaScript. Safe to call twice. */
     void close();
@@ -43,6 +43,8 @@ private:
     LogRouter::Id log_ = 0;
     std::unique_ptr<EngineThread> thread_;
     bool is_disposed_ = false;
+    /** The promise of the first `dispose`, for those who call it again. */
+    Napi::Reference<Napi::Promise> disposed_;
 };
 
 } // namespace parley

@@ -16,6 +16,7 @@ constexpr uint64_t max_entries = 65536;
 constexpr uint64_t max_tensors = 65536;
 constexpr uint64_t max_string_bytes = 16ULL * 1024 * 1024;
 constexpr uint64_t max_array_elements = 8ULL * 1024 * 1024;
+constexpr uint64_t max_alignment = 1024ULL * 1024;
 constexpr uint64_t max_key_bytes = 65535;
 // ggml keeps a tensor's name in 64 bytes with its zero.
 constexpr uint64_t max_tensor_name_bytes = 63;
@@ -285,7 +286,7 @@ void GgufReader::read_alignment(GgufHeader &header) const {
     }
     const uint64_t value = entry->number;
     const bool is_power_of_two = value != 0 && (value & (value - 1)) == 0;
-    if (entry->type != GgufType::uint32 || !is_power_of_two || value > 1024 * 1024) {
+    if (entry->type != GgufType::uint32 || !is_power_of_two || value > max_alignment) {
         refuse("bad-alignment", "general.alignment must be a power of two up to 1 MiB", entry->offset);
     }
     header.alignment = value;

@@ -3,6 +3,7 @@
 #include "engine-thread.h"
 #include "fault.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -31,6 +32,7 @@ Job::Settlement LoadJob::run(EngineCore &core) {
     const auto start = std::chrono::steady_clock::now();
     // A file that is refused leaves the loaded model alone; only then is its memory needed.
     Model::check(request_);
+    has_unloaded_ = true;
     core.unload();
     core.set_model(
         Model::load(request_, core.threads(), cancel_flag(), [this](double fraction) { report(fraction); }));
@@ -64,7 +66,9 @@ void LoadJob::report(double fraction) {
 }
 
 void LoadJob::before_settling(Napi::Env env) {
-    board().set_external_bytes(env, held_bytes_);
+    if (has_unloaded_) {
+        board().set_external_bytes(env, held_bytes_);
+    }
 }
 
 } // namespace parley

@@ -26,6 +26,8 @@ private:
     double fraction_ = 0;
     double told_ = -1;
     bool is_telling_ = false;
+    /** The old model is gone: from then on this job says what is held. */
+    bool has_unloaded_ = false;
     uint64_t held_bytes_ = 0;
 };
 

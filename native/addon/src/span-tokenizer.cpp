@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace parley {
@@ -40,7 +42,11 @@ SpanTokenizer::SpanTokenizer(const llama_vocab *vocab) : vocab_(vocab) {
         }
         Special special{token, text, has(attributes, LLAMA_TOKEN_ATTR_LSTRIP),
                         has(attributes, LLAMA_TOKEN_ATTR_RSTRIP)};
-        (is_control ? controls_ : user_defined_).push_back(std::move(special));
+        // Others are layout, such as runs of spaces, which text may well contain.
+        const bool is_markup = special.text.find_first_of("<[|") != std::string::npos;
+        if (is_control || is_markup) {
+            (is_control ? controls_ : user_defined_).push_back(std::move(special));
+        }
     }
     std::stable_sort(controls_.begin(), controls_.end(), [](const Special &left, const Special &right) {
         return left.text.size() > right.text.size();
@@ -48,7 +54,7 @@ SpanTokenizer::SpanTokenizer(const llama_vocab *vocab) : vocab_(vocab) {
 }
 
 std::vector<llama_token> SpanTokenizer::tokenize(const std::vector<Span> &spans) const {
-    const std::vector<Special> guarded = find_guarded(spans);
+    const std::vector<Special> guarded = find_used(user_defined_, spans);
     std::vector<llama_token> tokens;
     for (const Piece &piece : split(spans)) {
         if (piece.token != LLAMA_TOKEN_NULL) {
@@ -65,10 +71,28 @@ std::vector<llama_token> SpanTokenizer::tokenize(const std::vector<Span> &spans)
     return tokens;
 }
 
+std::vector<SpanTokenizer::Special> SpanTokenizer::find_used(const std::vector<Special> &specials,
+                                                             const std::vector<Span> &spans) {
+    // A template writes the same few pieces over and over: search each of them once.
+    std::set<std::string> literals;
+    for (const Span &span : spans) {
+        if (!span.is_content) {
+            literals.insert(span.text);
+        }
+    }
+    std::vector<Special> used;
+    std::copy_if(specials.begin(), specials.end(), std::back_inserter(used), [&](const Special &special) {
+        return std::any_of(literals.begin(), literals.end(), [&](const std::string &literal) {
+            return literal.find(special.text) != std::string::npos;
+        });
+    });
+    return used;
+}
+
 std::vector<SpanTokenizer::Piece> SpanTokenizer::split(const std::vector<Span> &spans) const {
     std::vector<Piece> pieces(1);
     pieces[0].run = spans;
-    for (const Special &special : controls_) {
+    for (const Special &special : find_used(controls_, spans)) {
         std::vector<Piece> next;
         for (Piece &piece : pieces) {
             if (piece.token != LLAMA_TOKEN_NULL) {
@@ -101,20 +125,6 @@ std::vector<SpanTokenizer::Piece> SpanTokenizer::split(const std::vector<Span> &
         pieces = std::move(next);
     }
     return pieces;
-}
-
-std::vector<SpanTokenizer::Special> SpanTokenizer::find_guarded(const std::vector<Span> &spans) const {
-    std::vector<Special> guarded;
-    for (const Special &special : user_defined_) {
-        const bool is_markup = special.text.find_first_of("<[|") != std::string::npos;
-        const bool is_used = is_markup && std::any_of(spans.begin(), spans.end(), [&](const Span &span) {
-                                 return !span.is_content && span.text.find(special.text) != std::string::npos;
-                             });
-        if (is_used) {
-            guarded.push_back(special);
-        }
-    }
-    return guarded;
 }
 
 void SpanTokenizer::append_run(const Piece &piece, const std::vector<Special> &guarded,

@@ -39,7 +39,8 @@ private:
     };
 
     std::vector<Piece> split(const std::vector<Span> &spans) const;
-    std::vector<Special> find_guarded(const std::vector<Span> &spans) const;
+    static std::vector<Special> find_used(const std::vector<Special> &specials,
+                                          const std::vector<Span> &spans);
     void append_run(const Piece &piece, const std::vector<Special> &guarded,
                     std::vector<llama_token> &tokens) const;
     void append_plain(const std::string &text, std::vector<llama_token> &tokens) const;
@@ -48,7 +49,7 @@ private:
     const llama_vocab *vocab_;
     /** Tokens that text must not become; longest first, as llama.cpp looks for them. */
     std::vector<Special> controls_;
-    /** Ordinary tokens with a name of their own, which some files use to mark roles. */
+    /** Ordinary tokens that look like markup, which some files use to mark roles. */
     std::vector<Special> user_defined_;
 };
 
