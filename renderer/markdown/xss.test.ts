@@ -214,6 +214,15 @@ describe('the view', () => {
     expect(container.querySelector('pre')?.textContent).toBe(code);
   });
 
+  test('keeps the coloured lines of a code block that grows', async () => {
+    const view = render(Markdown, { source: '```js\nlet a;\nle', isStreaming: true, ...handOut });
+    await vi.waitFor(() => expect(view.container.querySelector('.keyword')).not.toBeNull());
+    const coloured = view.container.querySelector('.keyword');
+    await view.rerender({ source: '```js\nlet a;\nlet b;\nle' });
+    expect(view.container.querySelector('.keyword')).toBe(coloured);
+    expect(view.container.querySelectorAll('.keyword')).toHaveLength(2);
+  });
+
   test('hands out the code of a block to copy', () => {
     const oncopy = vi.fn(() => Promise.resolve());
     const { getByRole } = render(Markdown, { ...handOut, source: '```\na\n\nb\n```', oncopy });

@@ -75,12 +75,24 @@ function streaming(): FakeOptions {
   return { conversations: [conversation] };
 }
 
+/** 60,000 characters at a hundred pieces a second, beginning by itself. */
+function bench(): FakeOptions {
+  const conversation = begun('c1', 'Tell me everything');
+  const answer = conversation.add('assistant', '');
+  const turn = `${englishAnswer}\n${chineseAnswer}\n`;
+  const text = turn.repeat(Math.ceil(60_000 / turn.length)).slice(0, 60_000);
+  const pace = { deltaMs: 10, deltaCharacters: 40, status: 'complete' } as const;
+  void conversation.write(answer, { text, reasoning: '', ...pace });
+  return { conversations: [conversation] };
+}
+
 /** Conversations to look at, in every state an answer can have. */
 export const chatScenes = {
   shapes: () => answered('Show me every shape of text', shapes),
   chinese: () => answered('搜尋框要怎麼避免一直查詢？請說明 debounce。', chineseAnswer),
   branches,
   streaming,
+  bench,
   reasoning: () =>
     answered('think: debounce?', '', {
       parts: [
