@@ -101,6 +101,16 @@ test('a cancelled load leaves no model, and the next load waits for its end', as
   );
 });
 
+test('a load whose reader left leaves no model, even if it had just ended', async () => {
+  const { model, run } = setUp();
+  const loading = model.load(small, { signal: never });
+  await loading.next();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await loading.return(undefined as never);
+  const answer = finish(run.generate(question('1'), { signal: never }));
+  await expect(answer).rejects.toMatchObject({ code: 'model.not-loaded' });
+});
+
 test('a load cancelled before its turn does nothing', async () => {
   const { model, run } = setUp();
   await finish(model.load(small, { signal: never }));

@@ -123,25 +123,28 @@ export class EngineService {
     await this.#engine.unload();
     const choice = await this.#chooseContext(input, trainedContextTokens);
     signal.throwIfAborted();
-    const pump = new Pump<{ fraction: number }>((_waiting, next) => next);
-    const job = this.#engine.load(
-      { path, projectorPath, contextTokens: choice.contextTokens },
-      (fraction) => pump.push({ fraction: Math.min(Math.max(fraction, 0), 1) }),
-    );
-    const loaded = yield* this.#follow(job, pump, signal);
-    if (signal.aborted) {
-      // It was cancelled when it had just ended; a cancelled load leaves nothing loaded.
-      await this.#engine.unload();
+    let isLoaded = false;
+    try {
+      const pump = new Pump<{ fraction: number }>((_waiting, next) => next);
+      const job = this.#engine.load(
+        { path, projectorPath, contextTokens: choice.contextTokens },
+        (fraction) => pump.push({ fraction: Math.min(Math.max(fraction, 0), 1) }),
+      );
+      const loaded = yield* this.#follow(job, pump, signal);
       signal.throwIfAborted();
+      isLoaded = true;
+      const { trainedContextTokens: _trained, ...rest } = loaded;
+      return {
+        ...rest,
+        path,
+        projectorPath,
+        wantedContextTokens: choice.wantedContextTokens,
+        threads: this.#options.threads,
+      } satisfies LoadedModel;
+    } finally {
+      // Cancelled, or its reader left, when it had just ended: nobody knows of this model.
+      if (!isLoaded) await this.#engine.unload();
     }
-    const { trainedContextTokens: _trained, ...rest } = loaded;
-    return {
-      ...rest,
-      path,
-      projectorPath,
-      wantedContextTokens: choice.wantedContextTokens,
-      threads: this.#options.threads,
-    } satisfies LoadedModel;
   }
 
   async #chooseContext(input: LoadInput, trained: number | null): Promise<ContextChoice> {
