@@ -1,3 +1,4 @@
+import './zod-without-eval.ts';
 import { mount } from 'svelte';
 import { settings } from '../contract/app-contract.ts';
 import type { ConversationId } from '../contract/chat/message.ts';
