@@ -136,7 +136,9 @@ describe('a damaged file', () => {
     stop();
   }
 
-  test('is kept unchanged at any length it was cut to, and a new one begun', () => {
+  test('is kept unchanged at any length it was cut to, and a new one begun', {
+    timeout: 60_000,
+  }, () => {
     const whole = fill();
     const lengths = [0, 1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, whole.length - 1];
     for (let index = 1; index < 24; index += 1) {
@@ -217,7 +219,7 @@ test('leaves a database of a newer version untouched, its log too', () => {
   }
 });
 
-test('says that another process holds the database', () => {
+test('says that another process holds the database', { timeout: 60_000 }, () => {
   addConversation(start(), 'a');
   stop();
   const other = new Database(path);

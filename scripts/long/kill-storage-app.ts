@@ -1,7 +1,7 @@
 import { sortableIds } from '../../main/adapters/sortable-ids.ts';
 import { systemClock } from '../../main/adapters/system-clock.ts';
 import { createChat, defaultSampling } from '../../main/services/chat/index.ts';
-import { ScriptedEngine } from '../../main/services/chat/test-support/scripted-engine.ts';
+import { ScriptedEngine } from '../../main/services/chat/testing/scripted-engine.fixture.ts';
 import { createConversations } from '../../main/services/conversations/index.ts';
 import { openStorage } from '../../main/storage/index.ts';
 import type { Migration } from '../../main/storage/migrate.ts';

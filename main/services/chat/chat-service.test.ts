@@ -3,15 +3,15 @@ import { afterEach, expect, test } from 'vitest';
 import { type ConversationId, type MessageId, textOf } from '../../../contract/chat/message.ts';
 import { siblingsOf } from '../../../contract/chat/message-tree.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
-import { ChatBench, caller } from './test-support/chat-bench.ts';
-import { FakeClock, settled } from './test-support/fake-clock.ts';
+import { ChatBench, caller } from './testing/chat-bench.fixture.ts';
+import { FakeClock, settled } from './testing/fake-clock.fixture.ts';
 import {
   ended,
   FedScript,
   type Script,
   ScriptedEngine,
   usage,
-} from './test-support/scripted-engine.ts';
+} from './testing/scripted-engine.fixture.ts';
 
 const open: ChatBench[] = [];
 afterEach(async () => {

@@ -14,7 +14,7 @@ import type { Ids } from '../../ports/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { ConversationBook } from '../conversations/index.ts';
-import type { ModelRuntime } from '../models/model-runtime.ts';
+import type { ModelRuntime } from '../models/index.ts';
 import { historyToPrompt } from './history-to-prompt.ts';
 import { createMessageStore } from './message-store.ts';
 import type { Prompts } from './prompts.ts';

@@ -3,9 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { type Message, type MessageId, textOf } from '../../../contract/chat/message.ts';
 import { openStorage } from '../../storage/index.ts';
 import { createMessageStore } from './message-store.ts';
-import { ChatBench, caller } from './test-support/chat-bench.ts';
-import { FakeClock, settled } from './test-support/fake-clock.ts';
-import { ended, FedScript, ScriptedEngine } from './test-support/scripted-engine.ts';
+import { ChatBench, caller } from './testing/chat-bench.fixture.ts';
+import { FakeClock, settled } from './testing/fake-clock.fixture.ts';
+import { ended, FedScript, ScriptedEngine } from './testing/scripted-engine.fixture.ts';
 
 const open: ChatBench[] = [];
 afterEach(async () => {
@@ -136,7 +136,9 @@ test('says why when the database fails in the middle of an answer, and keeps the
   expect(bench.storedMessage(answerId)).toEqual(shown);
 });
 
-test('removes a conversation of thousands of turns from the trash for good, and no other', async () => {
+test('removes a conversation of thousands of turns from the trash for good, and no other', {
+  timeout: 60_000,
+}, async () => {
   const { bench, fed } = start();
   const kept = await bench.send('kept');
   fed.feed(ended);
@@ -187,7 +189,9 @@ function textRanges(bytes: Buffer): [number, number][] {
   return ranges;
 }
 
-test('notices a flipped bit in a message’s text wherever it is, and still shows the message', async () => {
+test('notices a flipped bit in a message’s text wherever it is, and still shows the message', {
+  timeout: 120_000,
+}, async () => {
   const { bench, conversationId, bytes } = await written();
   const before = openStorage({ folder: bench.folder, clock: bench.clock });
   const whole = createMessageStore(before, () => {}).list(conversationId);

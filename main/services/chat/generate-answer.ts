@@ -10,7 +10,7 @@ import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, EngineDeath } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
-import type { ModelRuntime } from '../models/model-runtime.ts';
+import type { ModelRuntime } from '../models/index.ts';
 import type { Silence } from './silence.ts';
 
 /** How long the news of a death may come after the connection broke. */

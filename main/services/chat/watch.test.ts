@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { type ConversationId, type MessageId, textOf } from '../../../contract/chat/message.ts';
-import { ChatBench, caller, type View } from './test-support/chat-bench.ts';
-import { FakeClock, settled } from './test-support/fake-clock.ts';
-import { ended, FedScript, ScriptedEngine } from './test-support/scripted-engine.ts';
+import { ChatBench, caller, type View } from './testing/chat-bench.fixture.ts';
+import { FakeClock, settled } from './testing/fake-clock.fixture.ts';
+import { ended, FedScript, ScriptedEngine } from './testing/scripted-engine.fixture.ts';
 
 const open: ChatBench[] = [];
 afterEach(async () => {
@@ -116,7 +116,9 @@ test('joins what a slow window did not read yet, instead of piling it up', async
   await chunks.return({});
 });
 
-test('stores the first text before any window sees it, and never falls 250 ms behind', async () => {
+test('stores the first text before any window sees it, and never falls 250 ms behind', {
+  timeout: 60_000,
+}, async () => {
   const { bench, fed, clock } = start();
   const { conversationId, answerId } = await bench.send('Hello');
   const view = bench.watch(conversationId);
@@ -139,7 +141,7 @@ test('stores the first text before any window sees it, and never falls 250 ms be
   expect(lengths(bench, view, answerId).shown).toBe(600);
 });
 
-test('coalesces: far fewer chunks and commits than tokens', async () => {
+test('coalesces: far fewer chunks and commits than tokens', { timeout: 60_000 }, async () => {
   const { bench, fed, clock } = start();
   const { conversationId, answerId } = await bench.send('Hello');
   const chunks: unknown[] = [];
@@ -196,7 +198,9 @@ const ends = {
     bench.engine.die({ exitCode: 1, signal: null, lastLogLines: [] }),
 };
 
-test('gives every window the whole text once, whenever it joins and however tokens come', async () => {
+test('gives every window the whole text once, whenever it joins and however tokens come', {
+  timeout: 120_000,
+}, async () => {
   const anyEnd = fc.constantFrom(...(Object.keys(ends) as (keyof typeof ends)[]));
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 40 }), anyEnd, async (events, end) => {

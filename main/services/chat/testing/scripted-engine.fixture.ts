@@ -9,7 +9,7 @@ import { connect } from '../../../../contract/rpc/connect.ts';
 import { type Port, portPair } from '../../../../contract/rpc/port.ts';
 import { serve } from '../../../../contract/rpc/serve.ts';
 import type { Engine, EngineDeath } from '../../../ports/engine.ts';
-import type { ModelRuntime } from '../../models/model-runtime.ts';
+import type { ModelRuntime } from '../../models/index.ts';
 
 /** What the scripted engine does with one request. */
 export type Script = EngineHandlers['run']['generate'];

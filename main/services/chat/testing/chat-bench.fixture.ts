@@ -13,7 +13,7 @@ import { openStorage, type Storage } from '../../../storage/index.ts';
 import { createConversations } from '../../conversations/index.ts';
 import { createChat, defaultSampling } from '../index.ts';
 import { createMessageStore } from '../message-store.ts';
-import type { ScriptedEngine } from './scripted-engine.ts';
+import type { ScriptedEngine } from './scripted-engine.fixture.ts';
 
 /** The caller of a window that stays. */
 export const caller = { signal: new AbortController().signal };
