@@ -1,14 +1,11 @@
+import './zod-without-eval.ts';
 import { mount } from 'svelte';
-import { config } from 'zod';
 import { connectApp } from './api/connect-app.ts';
 import { currentLanguage, speak } from './messages/messages.svelte.ts';
 import App from './shell/App.svelte';
 import Disconnected from './shell/Disconnected.svelte';
 import { AppState } from './state/app-state.svelte.ts';
 import './styles/base.css';
-
-// The content policy forbids making code from text; without this zod tries it once and is told off.
-config({ jitless: true });
 
 async function start(target: HTMLElement): Promise<void> {
   speak('system');
