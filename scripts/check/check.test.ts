@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkFormat } from './cpp.mjs';
+import { checkFormat, checkTidy } from './cpp.mjs';
 import { brokenLinks } from './doc-links.mjs';
 import { oversizedFiles } from './file-sizes.mjs';
 import { runGates } from './gates.mjs';
@@ -75,4 +76,43 @@ describe('C++ layout', () => {
     expect(bad.output).toContain('bad.cpp');
     expect((await checkFormat(place(), ['main/a.ts'])).passed).toBe(false);
   });
+});
+
+describe('C++ lint', () => {
+  const place = () => ({ root, cache: root, addonDir: join(root, 'build'), env: process.env });
+
+  /** A build that was made from another clone, as a shared cache holds it. */
+  const writeBuild = (source: string): void => {
+    copyFileSync(
+      fileURLToPath(new URL('../../.clang-tidy', import.meta.url)),
+      join(root, '.clang-tidy'),
+    );
+    write('native/addon/src/a.cpp', source);
+    write('build/CMakeCache.txt', 'CMAKE_HOME_DIRECTORY:INTERNAL=/elsewhere/native/addon\n');
+    const file = '/elsewhere/native/addon/src/a.cpp';
+    const command = `/usr/bin/ccache /usr/bin/c++ -std=gnu++17 -c ${file}`;
+    write('build/compile_commands.json', JSON.stringify([{ directory: root, command, file }]));
+  };
+  const lint = () => checkTidy(place(), ['native/addon/src/a.cpp']);
+
+  it('fails on a name that is not ours and says which, until it is mended', async () => {
+    writeBuild('int BadName() { return 1; }\n');
+    const bad = await lint();
+    expect(bad.passed).toBe(false);
+    expect(bad.output).toContain("invalid case style for function 'BadName'");
+    expect((await lint()).passed).toBe(false);
+    writeBuild('int good_name() { return 1; }\n');
+    expect(await lint()).toEqual({ passed: true, output: '' });
+  }, 60_000);
+
+  it('reads a file that passed again only when something changed', async () => {
+    const stamps = (): number => readdirSync(join(root, 'clang-tidy')).length;
+    writeBuild('int good_name() { return 1; }\n');
+    await lint();
+    await lint();
+    expect(stamps()).toBe(1);
+    write('native/addon/src/a.h', 'int other();\n');
+    await lint();
+    expect(stamps()).toBe(2);
+  }, 60_000);
 });

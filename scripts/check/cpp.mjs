@@ -95,7 +95,7 @@ function writeCommands(place, commandsDir) {
   const here = place.root.replaceAll('\\', '/');
   const moved = text
     .replaceAll(`${builtFrom}/`, `${here}/`)
-    .replaceAll(/"command": "\S*ccache /g, '"command": "');
+    .replaceAll(/"command":\s*"\S*ccache /g, '"command": "');
   mkdirSync(commandsDir, { recursive: true });
   writeFileSync(join(commandsDir, 'compile_commands.json'), moved);
   const commands = /** @type {{ file: string }[]} */ (JSON.parse(moved));
