@@ -99,14 +99,18 @@ export class DownloadJob {
   /** Looks how much lies there, for a download that is not running. */
   async measure(): Promise<void> {
     for (const part of this.#files) {
-      const finished = this.#record.finished[part.file.name];
-      if (finished === undefined) {
-        part.doneBytes = await sizeOf(partPath(this.#tools.modelsFolder, part.file.name));
-        part.totalBytes = Math.max(part.totalBytes, part.doneBytes);
+      const { name } = part.file;
+      const finished = this.#record.finished[name];
+      const wholeBytes = finished === undefined ? 0 : await sizeOf(finished);
+      if (wholeBytes > 0) {
+        part.doneBytes = wholeBytes;
+        part.totalBytes = wholeBytes;
         continue;
       }
-      part.doneBytes = await sizeOf(finished);
-      if (part.doneBytes > 0) part.totalBytes = part.doneBytes;
+      // Noted as finished but not there: the kill came between the note and the rename.
+      delete this.#record.finished[name];
+      part.doneBytes = await sizeOf(partPath(this.#tools.modelsFolder, name));
+      part.totalBytes = Math.max(part.totalBytes, part.doneBytes);
     }
   }
 
@@ -233,6 +237,7 @@ export class DownloadJob {
           this.#speed.reset();
           this.#tools.changed();
         },
+        onPlace: (placed) => this.#note(name, placed),
         beginPackage: async () => {
           const wasBegun = this.#record.hasPackageBegun;
           this.#record.hasPackageBegun = true;
@@ -241,8 +246,7 @@ export class DownloadJob {
         },
       },
     });
-    this.#record.finished[name] = path;
-    await this.#keep();
+    if (this.#record.finished[name] !== path) await this.#note(name, path);
     part.doneBytes = await sizeOf(path);
     part.totalBytes = part.doneBytes;
   }
@@ -253,6 +257,11 @@ export class DownloadJob {
     part.doneBytes = bytes;
     this.#speed.add(this.#tools.clock.monotonicMs(), this.view().doneBytes);
     this.#tools.changed();
+  }
+
+  #note(name: string, path: string): Promise<void> {
+    this.#record.finished[name] = path;
+    return this.#keep();
   }
 
   #keep(): Promise<void> {

@@ -1,53 +1,23 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CatalogFile } from '../../../contract/models/models.ts';
-import { downloadRig, type RigOptions } from './testing/download-rig.fixture.ts';
 import {
-  type HostileServer,
-  type Manner,
-  startHostileServer,
-} from './testing/hostile-server.fixture.ts';
-import { entryFor, fileFor, pseudoModel, sha256Of, until } from './testing/ports.fixture.ts';
+  closeCase,
+  expectFailed,
+  expectGood,
+  good,
+  hasArrived,
+  openCase,
+  other,
+  rig,
+  server,
+  useRig,
+  withServer,
+} from './testing/download-case.fixture.ts';
+import { entryFor, fileFor, pseudoModel } from './testing/ports.fixture.ts';
 
-const good = pseudoModel(400_000);
-const other = pseudoModel(400_000, 7);
-let server: HostileServer;
-let rig: Awaited<ReturnType<typeof downloadRig>>;
-
-/** A rig whose server answers request n by `manners[n]`, and rightly from then on. */
-async function withServer(
-  manners: Manner[],
-  file: Partial<CatalogFile> = {},
-  options: Partial<RigOptions> = {},
-): Promise<void> {
-  server.answer = (count) => ({ bytes: good, ...manners[count] });
-  const entries = [entryFor(fileFor(good, file))];
-  rig = await downloadRig({ entries, hubOrigin: server.origin, ...options });
-}
-
-/** The download ended well and the file is the right one, byte for byte. */
-async function expectGood(): Promise<void> {
-  expect(rig.view()).toBeUndefined();
-  expect(rig.finished.map(({ modelPath }) => modelPath)).toEqual([join(rig.folder, 'model.gguf')]);
-  expect(sha256Of(await readFile(join(rig.folder, 'model.gguf')))).toBe(sha256Of(good));
-  expect(await rig.leftovers()).toEqual([]);
-}
-
-/** It failed with `code`, and nothing was put in place. */
-async function expectFailed(code: string): Promise<void> {
-  expect(rig.view()).toMatchObject({ state: 'failed', error: { code } });
-  expect((await readdir(rig.folder)).filter((name) => name.endsWith('.gguf'))).toEqual([]);
-  expect(rig.finished).toEqual([]);
-}
-
-beforeEach(async () => {
-  server = await startHostileServer(() => ({}));
-});
-afterEach(async () => {
-  await rig.remove();
-  await server.close();
-});
+beforeEach(openCase);
+afterEach(closeCase);
 
 describe('a server that behaves', () => {
   it('gives the file in one request, unencoded, and nothing is left over', async () => {
@@ -83,7 +53,7 @@ describe('a server that behaves', () => {
       entryFor(fileFor(good), { projector: fileFor(other, { name: 'mmproj.gguf' }) }),
     ];
     server.answer = (_count, url) => ({ bytes: url.includes('mmproj') ? other : good });
-    rig = await downloadRig({ entries, hubOrigin: server.origin });
+    await useRig({ entries, hubOrigin: server.origin });
     await rig.run();
     expect(rig.finished).toMatchObject([
       { modelPath: join(rig.folder, 'model.gguf'), projectorPath: join(rig.folder, 'mmproj.gguf') },
@@ -168,7 +138,7 @@ describe('a server that stalls', () => {
     const small = pseudoModel(300);
     server.answer = () => ({ bytes: small, dripBytes: 10, dripPauseMs: 20 });
     const entries = [entryFor(fileFor(small))];
-    rig = await downloadRig({ entries, hubOrigin: server.origin, silentMs: 400 });
+    await useRig({ entries, hubOrigin: server.origin, silentMs: 400 });
     await rig.run();
     expect(await readFile(join(rig.folder, 'model.gguf'))).toEqual(small);
   });
@@ -225,8 +195,10 @@ describe('a file that changes', () => {
     await expectGood();
   });
   it('again and again: is refused', async () => {
-    server.answer = (count) => ({ bytes: good, cutAfterBytes: 120_000, etag: `"${count}"` });
-    rig = await downloadRig({ entries: [entryFor(fileFor(good))], hubOrigin: server.origin });
+    server.answer = (count) => ({
+      ...{ bytes: good, cutAfterBytes: 120_000, etag: `"${count}"`, hasArrived },
+    });
+    await useRig({ entries: [entryFor(fileFor(good))], hubOrigin: server.origin });
     await rig.run();
     await expectFailed('download.changed');
   });
@@ -322,94 +294,4 @@ describe('several sources', () => {
     await rig.run();
     await expectFailed('download.wrong-hash');
   });
-});
-
-describe('what a person does', () => {
-  const drip = { dripBytes: 4000, dripPauseMs: 10 };
-  const isUnderWay = () => (rig.view()?.doneBytes ?? 0) > 40_000;
-
-  it('pauses and resumes', async () => {
-    await withServer([drip]);
-    await rig.downloads.start('tiny');
-    await until(isUnderWay);
-    await rig.downloads.pause('tiny');
-    const paused = rig.view();
-    expect(paused).toMatchObject({ state: 'paused', error: null, bytesPerSecond: null });
-    await rig.downloads.resume('tiny');
-    await rig.downloads.settled('tiny');
-    await expectGood();
-    expect(server.requests[1]?.headers.range).toBe(`bytes=${paused?.doneBytes}-`);
-  });
-  it('cancels: nothing is left', async () => {
-    await withServer([drip]);
-    await rig.downloads.start('tiny');
-    await until(isUnderWay);
-    await rig.downloads.cancel('tiny');
-    expect(rig.view()).toBeUndefined();
-    expect(await rig.leftovers()).toEqual([]);
-    await expect(rig.downloads.resume('tiny')).rejects.toMatchObject({
-      code: 'download.not-found',
-    });
-  });
-  it('closes the app and opens it: it is there, paused, and goes on', async () => {
-    await withServer([drip]);
-    await rig.downloads.start('tiny');
-    await until(isUnderWay);
-    await rig.downloads.close();
-    const entries = [entryFor(fileFor(good))];
-    const { folder } = rig;
-    rig = await downloadRig({ entries, hubOrigin: server.origin, folder });
-    expect(rig.view()).toMatchObject({ state: 'paused', totalBytes: good.length });
-    expect(rig.view()?.doneBytes).toBeGreaterThan(40_000);
-    await rig.run();
-    await expectGood();
-    expect(server.requests[1]?.headers.range).toMatch(/^bytes=\d+-$/);
-  });
-  it('asks twice for the same: it is fetched once', async () => {
-    await withServer([]);
-    await Promise.all([rig.downloads.start('tiny'), rig.downloads.start('tiny')]);
-    await rig.downloads.settled('tiny');
-    await until(() => rig.view() === undefined);
-    await expectGood();
-    expect(server.requests).toHaveLength(1);
-  });
-  it('asks for what is not in the catalogue', async () => {
-    await withServer([]);
-    for (const ask of ['start', 'pause', 'resume', 'cancel'] as const) {
-      await expect(rig.downloads[ask]('nothing')).rejects.toMatchObject({
-        code: 'download.not-found',
-        data: { downloadId: 'nothing' },
-      });
-    }
-  });
-});
-
-describe('the disk', () => {
-  it('with too little room: nothing is fetched and nothing stays', async () => {
-    await withServer([], {}, { freeBytes: 256_399_999 });
-    await expect(rig.downloads.start('tiny')).rejects.toMatchObject({
-      code: 'download.no-space',
-      data: { neededBytes: 256_400_000, freeBytes: 256_399_999 },
-    });
-    expect(server.requests).toEqual([]);
-    expect(rig.view()).toBeUndefined();
-    expect(await rig.leftovers()).toEqual([]);
-  });
-  it('with just enough room serves', async () => {
-    await withServer([], {}, { freeBytes: 256_400_000 });
-    await rig.run();
-    await expectGood();
-  });
-});
-
-it('a whole file that the engine refuses fails with the engine’s reason and is removed', async () => {
-  const { AppError } = await import('../../../contract/errors/app-error.ts');
-  const broken = { path: 'x', fault: 'version' as const, detail: '' };
-  await withServer(
-    [],
-    {},
-    { finish: () => Promise.reject(new AppError('model.file-broken', broken)) },
-  );
-  await rig.run();
-  await expectFailed('model.file-broken');
 });

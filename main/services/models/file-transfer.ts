@@ -32,6 +32,8 @@ export interface FileWatcher extends TransferWatcher {
   onSource(label: string): void;
   /** True when a try by package came to nothing before (a pause, a kill); notes that one begins now. */
   beginPackage(): Promise<boolean>;
+  /** The whole file is about to be renamed to `path`; noted first, so that a kill loses nothing. */
+  onPlace(path: string): Promise<void>;
 }
 
 export interface FileJob {
@@ -118,10 +120,11 @@ async function verify(file: CatalogFile, fetched: Fetched): Promise<void> {
 }
 
 /** Renames to a free name; what lies there under the name is the person's and stays. */
-async function putInPlace(tools: TransferTools, file: CatalogFile, from: string): Promise<string> {
+async function putInPlace(tools: TransferTools, job: FileJob, from: string): Promise<string> {
   const taken = new Set((await readdir(tools.modelsFolder)).map((name) => name.toLowerCase()));
-  const name = freeFileName(file.name, (candidate) => taken.has(candidate.toLowerCase()));
+  const name = freeFileName(job.file.name, (candidate) => taken.has(candidate.toLowerCase()));
   const path = join(tools.modelsFolder, name);
+  await job.watcher.onPlace(path);
   await rename(from, path);
   await syncFolder(tools.modelsFolder);
   return path;
@@ -159,7 +162,7 @@ export async function fetchCatalogFile(tools: TransferTools, job: FileJob): Prom
     try {
       const fetched = await fetchFrom(tools, job, source);
       await verify(file, fetched);
-      const path = await putInPlace(tools, file, fetched.path);
+      const path = await putInPlace(tools, job, fetched.path);
       await removePart(partPath(tools.modelsFolder, file.name));
       return path;
     } catch (error) {

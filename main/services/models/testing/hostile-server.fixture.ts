@@ -12,6 +12,8 @@ export interface Manner {
   ignoresRange?: boolean;
   /** Ends the connection after so many bytes of the body. */
   cutAfterBytes?: number;
+  /** Asked before a cut: true when the client has all bytes of the file up to `sentBytes`. */
+  hasArrived?: (sentBytes: number) => boolean;
   /** Sends so many bytes, then nothing, with the connection open. */
   stallAfterBytes?: number;
   /** Never answers at all. */
@@ -62,24 +64,37 @@ function headersFor(manner: Manner, body: Buffer, etag: string | null): Record<s
   return headers;
 }
 
-async function sendBody(response: ServerResponse, manner: Manner, body: Buffer): Promise<void> {
-  const end = manner.cutAfterBytes ?? manner.stallAfterBytes ?? body.length;
-  const sent = body.subarray(0, end);
+/** A client throws away what it had not read yet when a connection breaks: it gets the time to read. */
+async function waitForArrival(
+  response: ServerResponse,
+  manner: Manner,
+  sent: number,
+): Promise<void> {
+  const { hasArrived } = manner;
+  if (!hasArrived) {
+    await delay(15);
+    return;
+  }
+  const endMs = performance.now() + 10_000;
+  while (!response.destroyed && !hasArrived(sent) && performance.now() < endMs) await delay(2);
+}
+
+async function sendBody(
+  response: ServerResponse,
+  manner: Manner,
+  body: { bytes: Buffer; start: number },
+): Promise<void> {
+  const end = manner.cutAfterBytes ?? manner.stallAfterBytes ?? body.bytes.length;
+  const sent = body.bytes.subarray(0, end);
   const step = manner.dripBytes ?? 16_384;
   for (let at = 0; at < sent.length && !response.destroyed; at += step) {
-    const isRoom = response.write(sent.subarray(at, at + step));
+    response.write(sent.subarray(at, at + step));
     if (manner.dripPauseMs !== undefined) await delay(manner.dripPauseMs);
-    else if (!isRoom) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
-    }
+    while (response.writableNeedDrain && !response.destroyed) await delay(1);
   }
   if (manner.stallAfterBytes !== undefined) return;
   if (manner.cutAfterBytes !== undefined) {
-    // A client throws away what it had not read yet when a connection breaks: give it the time.
-    await delay(15);
+    await waitForArrival(response, manner, body.start + sent.length);
     response.destroy();
     return;
   }
@@ -122,7 +137,7 @@ async function reply(
   }
   response.writeHead(manner.status ?? (isRange ? 206 : 200), headers);
   response.flushHeaders();
-  await sendBody(response, manner, body);
+  await sendBody(response, manner, { bytes: body, start });
 }
 
 /** A server on a loopback port that lies as `answer` says. */
