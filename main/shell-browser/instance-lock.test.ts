@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,8 +67,8 @@ test.each(['', '{', '{}', '{"pid":1}', '{"pid":-1,"port":0,"secret":""}', '\u000
   },
 );
 
-async function stranger(answer: Parameters<typeof createServer>[1]): Promise<number> {
-  const server: Server = createServer(answer as never);
+async function stranger(answer: RequestListener): Promise<number> {
+  const server: Server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   opened.push(() => {
     server.closeAllConnections();
@@ -78,19 +78,16 @@ async function stranger(answer: Parameters<typeof createServer>[1]): Promise<num
 }
 
 test('another program on the port of a dead instance is not mistaken for it', async () => {
-  const port = await stranger(((
-    _request: unknown,
-    response: { writeHead(s: number): void; end(): void },
-  ) => {
-    response.writeHead(404);
-    response.end();
-  }) as never);
+  const port = await stranger((_request, response) => {
+    response.writeHead(404, { 'content-type': 'application/json' });
+    response.end('{"error":"no such page"}');
+  });
   write({ pid: process.pid, port, secret: instanceSecret });
   expect((await take(4321)).kind).toBe('first');
 });
 
 test('an instance that lives but does not answer keeps its lock', async () => {
-  const port = await stranger((() => {}) as never);
+  const port = await stranger(() => {});
   write({ pid: process.pid, port, secret: instanceSecret });
   expect(await take(4321)).toEqual({ kind: 'silent', pid: process.pid });
   expect(JSON.parse(readFileSync(path, 'utf8')).secret).toBe(instanceSecret);
