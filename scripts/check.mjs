@@ -14,7 +14,15 @@ import { ROOT, setup } from './setup.mjs';
 /** @typedef {import('./check/gates.mjs').Gate} Gate */
 
 /** Every tsconfig but the renderer's, which svelte-check reads, Svelte or not. */
-const TYPED_FOLDERS = ['contract', 'main', 'preload', 'native/engine', 'e2e', 'scripts'];
+const TYPED_FOLDERS = [
+  'contract',
+  'main',
+  'preload',
+  'native/engine',
+  'native/addon',
+  'e2e',
+  'scripts',
+];
 
 /** What dependency-cruiser reads. */
 const WALLED_FOLDERS = ['contract', 'main', 'native', 'preload', 'renderer', 'e2e', 'scripts'];
