@@ -10,7 +10,7 @@ export const conversationMessages = defineMessages({
     yesterday: 'Yesterday',
     week: 'Previous 7 days',
     earlier: 'Earlier',
-    empty: 'Your chats will stand here.',
+    empty: 'Your chats will appear here.',
     failed: 'Your chats could not be read. They are still on this computer.',
     tryAgain: 'Try again',
     rename: 'Rename',

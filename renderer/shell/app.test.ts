@@ -99,6 +99,18 @@ describe('the connection', () => {
   });
 });
 
+describe('the stored data', () => {
+  it('says at start that it was damaged and where the old file is, until that is dismissed', async () => {
+    const fake = new FakeApp({ deltaMs: 1 });
+    const data = { path: '/data/parley.db', setAsidePath: '/data/damaged-1.db' };
+    fake.storageNotice = { code: 'storage.damaged', data };
+    render(App, { app: new AppState(fake) });
+    await screen.findByText(/The damaged file is kept as damaged-1\.db/u);
+    await fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }));
+    await vi.waitFor(() => expect(screen.queryByText(/damaged-1\.db/u)).toBeNull());
+  });
+});
+
 describe('undo', () => {
   it('brings a deleted chat back with Ctrl+Z', async () => {
     const { app } = await open({ conversations: sampleConversations(2, Date.now()) });

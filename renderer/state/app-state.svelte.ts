@@ -94,6 +94,15 @@ export class AppState {
       this.models.load(),
       this.settings.load().catch((error: unknown) => this.tell(error)),
     ]);
+    // After the settings: it is told in the person's language.
+    await this.#tellStorageNotice().catch((error: unknown) => this.tell(error));
+  }
+
+  /** What happened to the stored data at start stays on show until the person has read it. */
+  async #tellStorageNotice(): Promise<void> {
+    const { storageNotice } = await this.client.app.info({});
+    const sentence = storageNotice && errorSentence(storageNotice, currentLanguage());
+    if (sentence) this.toasts.show(sentence, { tone: 'danger', isLasting: true });
   }
 
   #connection(isConnected: boolean): void {

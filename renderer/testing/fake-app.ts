@@ -41,6 +41,8 @@ export class FakeApp implements AppLink {
   readonly calls: string[] = [];
   models: ModelsState;
   settings: Settings;
+  /** What `app.info` tells of the stored data. */
+  storageNotice: { code: string; data: unknown } | null = null;
   /** Set: the next call of this path fails with it. */
   readonly failures = new Map<string, AppError>();
   readonly #port: Port;
@@ -125,7 +127,7 @@ export class FakeApp implements AppLink {
           version: '0.1.0',
           dataFolder: '/home/mei/.local/share/parley',
           engineDescription: 'llama.cpp b9999 · AVX2, FMA, F16C',
-          storageNotice: null,
+          storageNotice: this.storageNotice,
         }),
         openLink: () => ({}),
         showFolder: () => ({}),

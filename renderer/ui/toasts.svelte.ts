@@ -11,18 +11,22 @@ export interface Toast {
   readonly action: ToastAction | null;
   /** The action is an undo: Ctrl or Cmd+Z runs it while the toast is there. */
   readonly isUndo: boolean;
+  /** Stays until it is dismissed. */
+  readonly isLasting: boolean;
 }
 
 interface ToastOptions {
   tone?: Toast['tone'];
   action?: ToastAction;
   isUndo?: boolean;
+  isLasting?: boolean;
 }
 
 const shownMs = 8000;
 const mostShown = 3;
 
-/** The short notices of a window. Each leaves after 8 s during which nobody pointed at it or focused it. */
+/** The short notices of a window. Each leaves after 8 s during which nobody pointed at it or focused it,
+ * unless it is lasting. */
 export class Toasts {
   #items = $state.raw<readonly Toast[]>([]);
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -41,12 +45,13 @@ export class Toasts {
       tone: options.tone ?? 'plain',
       action: options.action ?? null,
       isUndo: options.isUndo ?? false,
+      isLasting: options.isLasting ?? false,
     };
     for (const old of this.#items.slice(0, Math.max(0, this.#items.length + 1 - mostShown))) {
       this.dismiss(old.id);
     }
     this.#items = [...this.#items, toast];
-    if (!this.#isHeld) this.#count(toast.id);
+    if (!this.#isHeld) this.#count(toast);
   }
 
   dismiss(id: number): void {
@@ -80,10 +85,11 @@ export class Toasts {
   /** Nobody is at the toasts any more: each has its whole time again. */
   release(): void {
     this.#isHeld = false;
-    for (const toast of this.#items) this.#count(toast.id);
+    for (const toast of this.#items) this.#count(toast);
   }
 
-  #count(id: number): void {
+  #count({ id, isLasting }: Toast): void {
+    if (isLasting) return;
     clearTimeout(this.#timers.get(id));
     this.#timers.set(
       id,

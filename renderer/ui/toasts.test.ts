@@ -47,6 +47,17 @@ describe('Toasts', () => {
     expect(toasts.items.map((toast) => toast.text)).toEqual(['Not an undo.']);
   });
 
+  it('keeps a lasting toast until it is dismissed', () => {
+    const toasts = new Toasts();
+    toasts.show('Your stored chats were damaged.', { isLasting: true });
+    toasts.hold();
+    toasts.release();
+    vi.advanceTimersByTime(600_000);
+    expect(toasts.items).toHaveLength(1);
+    toasts.dismiss(toasts.items[0]?.id ?? 0);
+    expect(toasts.items).toHaveLength(0);
+  });
+
   it('shows three at most, the oldest leaves', () => {
     const toasts = new Toasts();
     for (const text of ['a', 'b', 'c', 'd']) toasts.show(text);
