@@ -8,6 +8,7 @@ export class StickToBottom {
   #isStuck = $state(true);
   #scroller: HTMLElement | undefined;
   #lastTop = 0;
+  #lastHeight = 0;
 
   /** The end is on show and stays on show. */
   get isStuck(): boolean {
@@ -40,13 +41,16 @@ export class StickToBottom {
   #toEnd(scroller: HTMLElement): void {
     scroller.scrollTop = scroller.scrollHeight;
     this.#lastTop = scroller.scrollTop;
+    this.#lastHeight = scroller.scrollHeight;
   }
 
   #scrolled(scroller: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const isAtEnd = scrollHeight - scrollTop - clientHeight <= nearPx;
     if (isAtEnd) this.#isStuck = true;
-    else if (scrollTop < this.#lastTop) this.#isStuck = false;
+    // Content that shrinks moves the place as well; only a person moves it up with the content as it is.
+    else if (scrollTop < this.#lastTop && scrollHeight >= this.#lastHeight) this.#isStuck = false;
     this.#lastTop = scrollTop;
+    this.#lastHeight = scrollHeight;
   }
 }
