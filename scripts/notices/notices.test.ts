@@ -55,6 +55,8 @@ it('imports of product code count, those of tests, Node and relative paths do no
     "import { x } from '@scope/one/deep';\nimport 'two/style.css';\nawait import('three');\nimport y from './four.ts';\nimport fs from 'node:fs';\n",
   );
   writeFileSync(join(root, 'renderer', 'a.test.ts'), "import z from 'five';\n");
+  mkdirSync(join(root, 'renderer', 'testing'));
+  writeFileSync(join(root, 'renderer', 'testing', 'parts.ts'), "import v from 'six';\n");
   expect(importedPackages(root).sort()).toEqual(['@scope/one', 'three', 'two']);
 });
 

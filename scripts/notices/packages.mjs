@@ -45,7 +45,9 @@ export function shippedPackages(root) {
  */
 export function importedPackages(root) {
   const files = BUNDLED_FOLDERS.flatMap((folder) => filesUnder(join(root, folder))).filter(
-    (path) => /\.(ts|svelte)$/.test(path) && !/\.(test|spec|fixture)\.ts$/.test(path),
+    (path) =>
+      /\.(ts|svelte)$/.test(path) &&
+      !/\.(test|spec|fixture)\.ts$|[\\/](testing|test-support)[\\/]/.test(path),
   );
   const names = files.flatMap((path) => {
     const text = readFileSync(path, 'utf8');

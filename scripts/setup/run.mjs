@@ -20,9 +20,13 @@ import { delimiter, join } from 'node:path';
 const running = new Set();
 const ENDINGS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
-/** Ends every running program with all it started, then this script. */
-function endAll() {
+/** Ends every running program with all it started. */
+function endRunning() {
   for (const child of running) endGroup(child);
+}
+
+/** What a signal does while a program runs; `exit` handlers end the program. */
+function endScript() {
   process.exit(130);
 }
 
@@ -41,14 +45,20 @@ function endGroup(child) {
 
 /** @param {import('node:child_process').ChildProcess} child */
 function watch(child) {
-  if (running.size === 0) for (const signal of ENDINGS) process.on(signal, endAll);
+  if (running.size === 0) {
+    // Also after an error of ours, such as a terminal that went away.
+    process.on('exit', endRunning);
+    for (const signal of ENDINGS) process.on(signal, endScript);
+  }
   running.add(child);
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
 function unwatch(child) {
   running.delete(child);
-  if (running.size === 0) for (const signal of ENDINGS) process.off(signal, endAll);
+  if (running.size > 0) return;
+  process.off('exit', endRunning);
+  for (const signal of ENDINGS) process.off(signal, endScript);
 }
 
 /**

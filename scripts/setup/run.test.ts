@@ -29,23 +29,26 @@ describe('running a program', () => {
     );
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends it and its children when the script gets %s',
-    async (signal) => {
-      const grandchild = "setInterval(() => {}, 1000); console.log('pid ' + process.pid);";
-      const child = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' });`;
-      const script = `import { run } from ${MODULE};
-      await run(process.execPath, ['-e', ${JSON.stringify(child)}], { onLine: (line) => console.log(line) });`;
-      const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const [line] = await once(parent.stdout, 'data');
-      const pid = Number(String(line).replace('pid ', ''));
-      parent.kill(signal);
-      await once(parent, 'exit');
-      await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5000);
-    },
-  );
+  it.each([
+    ['gets SIGINT', "process.kill(process.pid, 'SIGINT')"],
+    ['gets SIGTERM', "process.kill(process.pid, 'SIGTERM')"],
+    ['fails', "throw new Error('the terminal went away')"],
+  ])('ends it and its children when the script %s', async (_, ending) => {
+    const grandchild = "setInterval(() => {}, 1000); console.log('pid ' + process.pid);";
+    const child = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' });`;
+    const script = `import { run } from ${MODULE};
+      const onLine = (line) => { console.log(line); setTimeout(() => { ${ending}; }, 50); };
+      await run(process.execPath, ['-e', ${JSON.stringify(child)}], { onLine });`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const exited = once(parent, 'exit');
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(String(line).replace('pid ', ''));
+    expect(pid).toBeGreaterThan(0);
+    await exited;
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5000);
+  });
 });
 
 it('a program is found in the first folder of the path that has it, and only if it can run', () => {
