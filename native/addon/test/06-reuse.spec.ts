@@ -13,15 +13,16 @@ const fact = system('The budget of Project Falcon is 48210.');
 const first = [fact, user('What is the budget of Project Falcon?')];
 
 test('a second turn computes only what is new, and answers as a cold start does', async () => {
-  const before = await answer(engine, first, { sequenceKey: 'warm' });
-  const second = [...first, assistant(before.text), user('Count to 7.')];
-  const warm = await answer(engine, second, { sequenceKey: 'warm' });
-  const cold = await answer(engine, second, { sequenceKey: 'cold' });
-  assert.ok(warm.reusedTokens >= before.promptTokens, `${warm.reusedTokens} reused`);
+  const opening = await answer(engine, [user('Count to 5.')], { sequenceKey: 'warm' });
+  const second = [user('Count to 5.'), assistant(opening.text), user('Hello')];
+  const warm = await answer(engine, second, { sequenceKey: 'warm', maxAnswerTokens: 24 });
+  const cold = await answer(engine, second, { sequenceKey: 'cold', maxAnswerTokens: 24 });
+  // All that was read and said: the question, the answer, and none of it twice.
+  assert.ok(warm.reusedTokens >= opening.promptTokens + opening.answerTokens - 1);
   assert.equal(cold.reusedTokens, 0);
   assert.equal(warm.promptTokens, cold.promptTokens);
+  assert.ok(warm.text.length > 0);
   assert.equal(warm.text, cold.text);
-  assert.equal(warm.text, '1 2 3 4 5 6 7.');
 });
 
 test('the very same prompt again computes one token and answers the same', async () => {
@@ -39,29 +40,35 @@ test('an edited message is computed anew from where it differs', async () => {
 });
 
 test('conversations take turns without mixing, also when there are more than places', async () => {
+  const budgets = [48210, 31977, 62845, 15396, 73521, 29684];
+  const ask = async (each: number, sequenceKey: string): Promise<string> => {
+    const messages = [
+      system(`The budget of Project Falcon is ${budgets[each]}.`),
+      user('What is the budget of Project Falcon?'),
+    ];
+    return (await answer(engine, messages, { sequenceKey, maxAnswerTokens: 30 })).text;
+  };
+  const alone: string[] = [];
+  for (const each of budgets.keys()) alone.push(await ask(each, `alone-${each}`));
+  assert.equal(new Set(alone).size, budgets.length);
   for (let round = 0; round < 3; round += 1) {
-    for (let each = 0; each < 6; each += 1) {
-      const name = ['Falcon', 'Apollo', 'Orion', 'Titan', 'Delta', 'Nova'][each];
-      const value = 40_000 + 111 * each;
-      const result = await answer(
-        engine,
-        [
-          system(`The budget of Project ${name} is ${value}.`),
-          user(`What is the budget of Project ${name}?`),
-        ],
-        { sequenceKey: `conversation-${each}` },
-      );
-      assert.equal(result.text, `The budget of Project ${name} is ${value}.`);
-    }
+    for (const each of budgets.keys()) assert.equal(await ask(each, `c-${each}`), alone[each]);
   }
 });
 
 test('a long conversation pushes the places of others out, and still fits', async () => {
   await using small = await openEngine(undefined, 512);
   const filler = system('The owner of the house is Anna. '.repeat(30));
-  for (const key of ['a', 'b', 'c']) {
-    const result = await answer(small, [filler, user('Count to 9.')], { sequenceKey: key });
-    assert.equal(result.stopReason, 'end');
+  const texts: string[] = [];
+  for (const sequenceKey of ['a', 'b', 'c', 'a']) {
+    const result = await answer(small, [filler, user('Hello')], {
+      sequenceKey,
+      maxAnswerTokens: 16,
+    });
+    // Two do not fit side by side: each finds its place emptied.
     assert.ok(result.promptTokens > 256);
+    assert.equal(result.reusedTokens, 0);
+    texts.push(result.text);
   }
+  assert.equal(new Set(texts).size, 1);
 });
