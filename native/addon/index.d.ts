@@ -134,8 +134,10 @@ export class Engine {
   constructor(options: EngineOptions);
 
   /**
-   * Loads a model in place of the one loaded. `onProgress` gets fractions in [0, 1].
-   * The header is checked first, as by `inspectGguf`.
+   * Loads a model in place of the one loaded. `onProgress` gets fractions in [0, 1], rising.
+   * Jobs that run or wait end as cancelled first. The headers of all files are checked before the old
+   * model is freed, as by `inspectGguf`: a file that is refused leaves the old model loaded. Later
+   * failures, and a cancel, leave none.
    * @throws `model.file-*`, `model.unsupported`, `model.load-failed`, `model.template-broken`,
    * `model.projector-mismatch`, `cancelled`
    */
@@ -148,7 +150,8 @@ export class Engine {
    * Answers the last message with the model's own template. `onBatch` is called at once with the first
    * text, then with what has gathered since. Text of `messages` is tokenised with special-token parsing
    * off, span by span: it cannot forge a turn. A cancel resolves with stopReason `cancelled`, within
-   * one ubatch and 50 ms.
+   * one ubatch and 50 ms; one that still waits its turn at once. What `onBatch` throws ends the run and
+   * is its error. Requests run one after the other.
    * @throws `model.not-loaded`, `prompt.too-long`, `model.template-broken`
    */
   generate(request: GenerateRequest, onBatch: (batch: Batch) => void): Job<GenerateResult>;
@@ -163,6 +166,6 @@ export class Engine {
     text: string;
   }>;
 
-  /** Ends all jobs, frees everything, joins the thread. Later calls reject. Safe to call twice. */
+  /** Ends all jobs, frees everything, joins the thread. Later jobs end as cancelled. Safe to call twice. */
   dispose(): Promise<void>;
 }
