@@ -1,5 +1,5 @@
 import './zod-without-eval.ts';
-import { mount } from 'svelte';
+import { mount, unmount } from 'svelte';
 import { connectApp } from './api/connect-app.ts';
 import { currentLanguage, speak } from './messages/messages.svelte.ts';
 import App from './shell/App.svelte';
@@ -7,15 +7,22 @@ import Disconnected from './shell/Disconnected.svelte';
 import { AppState } from './state/app-state.svelte.ts';
 import './styles/base.css';
 
+const retryMs = 2_000;
+
+/** Shows the app; while there is none behind this window, says so and tries again. */
 async function start(target: HTMLElement): Promise<void> {
   speak('system');
   document.documentElement.lang = currentLanguage();
-  try {
-    const link = await connectApp();
-    mount(App, { target, props: { app: new AppState(link) } });
-  } catch {
-    // There is no app behind this window: all that can be said is how to start it.
-    mount(Disconnected, { target });
+  let notice: ReturnType<typeof mount> | undefined;
+  for (;;) {
+    const link = await connectApp().catch(() => undefined);
+    if (link) {
+      if (notice) await unmount(notice);
+      mount(App, { target, props: { app: new AppState(link) } });
+      return;
+    }
+    notice ??= mount(Disconnected, { target });
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }
 
