@@ -67,10 +67,17 @@ export class RunningApp {
     child.stdout.on('data', (data) => output.push(String(data)));
     child.stderr.on('data', (data) => output.push(String(data)));
     const url = await waitFor(() => {
-      if (child.exitCode !== null) throw new Error(`the app ended:\n${output.join('')}`);
-      return existsSync(urlFile) && readFileSync(urlFile, 'utf8').trim();
+      // Looked at first: an instance that hands over to another writes it and ends.
+      const hasEnded = child.exitCode !== null;
+      const found = existsSync(urlFile) && readFileSync(urlFile, 'utf8').trim();
+      if (hasEnded && !found) throw new Error(`the app ended:\n${output.join('')}`);
+      return found;
     }, 'the launch address');
     return new RunningApp(child, url, output);
+  }
+
+  get hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
   get output(): string {
@@ -79,7 +86,7 @@ export class RunningApp {
 
   /** As Ctrl-C does. Returns the exit code. */
   async close(): Promise<number | null> {
-    if (this.process.exitCode !== null) return this.process.exitCode;
+    if (this.hasEnded) return this.process.exitCode;
     const exited = once(this.process, 'exit');
     this.process.kill('SIGINT');
     const [code] = await exited;
@@ -88,7 +95,7 @@ export class RunningApp {
 
   /** As a power cut for this process does. */
   async crash(): Promise<void> {
-    if (this.process.exitCode !== null) return;
+    if (this.hasEnded) return;
     const exited = once(this.process, 'exit');
     this.process.kill('SIGKILL');
     await exited;

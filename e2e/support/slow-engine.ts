@@ -1,30 +1,41 @@
 import type { RunningApp } from './running-app.ts';
 
-/**
- * Makes the engine as slow as on a computer that is busy with other things, by stopping its process most
- * of the time. An answer of the tiny model then lasts seconds. The function returned lets it run freely.
- */
-export function slowEngine(app: RunningApp, share = 0.06): () => void {
-  const periodMs = 40;
-  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
-    for (const pid of app.enginePids()) {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // It ended between the look and the signal.
-      }
+const periodMs = 40;
+
+function send(pids: readonly number[], name: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has ended.
     }
-  };
+  }
+}
+
+/** An engine that is held back from outside, as on a computer busy with other things. */
+export interface SlowEngine {
+  /** Stands still until `free`. */
+  hold(): void;
+  free(): void;
+}
+
+/**
+ * Gives the engines that run now only `share` of the time, by stopping their process for the rest: an
+ * answer of the tiny model then lasts seconds.
+ */
+export function slowEngine(app: RunningApp, share: number): SlowEngine {
+  const pids = app.enginePids();
+  let isPulsing = true;
   const timer = setInterval(() => {
-    signal('SIGCONT');
+    send(pids, 'SIGCONT');
     setTimeout(() => {
-      if (!isFree) signal('SIGSTOP');
+      if (isPulsing) send(pids, 'SIGSTOP');
     }, periodMs * share);
   }, periodMs);
-  let isFree = false;
-  return () => {
-    isFree = true;
+  const end = (last: 'SIGSTOP' | 'SIGCONT') => () => {
+    isPulsing = false;
     clearInterval(timer);
-    signal('SIGCONT');
+    send(pids, last);
   };
+  return { hold: end('SIGSTOP'), free: end('SIGCONT') };
 }

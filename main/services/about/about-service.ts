@@ -20,24 +20,29 @@ export interface AboutOptions {
 export function createAbout(options: AboutOptions): AppHandlers['app'] {
   const { desktop, engine, folders, log, version, storageNotice } = options;
 
-  async function engineDescription(): Promise<string | null> {
+  let engineDescription: string | null = null;
+
+  /** Asked behind the answer: a window must never wait for an engine that is busy or dead. */
+  async function learnEngine(): Promise<void> {
     try {
       const client = await engine.client();
       const { llamaVersion, systemInfo } = await client.engine.describe({});
-      return `llama.cpp ${llamaVersion} · ${systemInfo}`;
+      engineDescription = `llama.cpp ${llamaVersion} · ${systemInfo}`;
     } catch (error) {
       log.warn(`about: the engine does not describe itself (${String(error)})`);
-      return null;
     }
   }
 
   return {
-    info: async () => ({
-      version,
-      dataFolder: folders.data,
-      engineDescription: await engineDescription(),
-      storageNotice: storageNotice?.toWire() ?? null,
-    }),
+    info: () => {
+      if (engineDescription === null) void learnEngine();
+      return {
+        version,
+        dataFolder: folders.data,
+        engineDescription,
+        storageNotice: storageNotice?.toWire() ?? null,
+      };
+    },
     openLink: async ({ url }) => {
       await desktop.openLink(url);
       return {};
