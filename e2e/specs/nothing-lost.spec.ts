@@ -39,16 +39,19 @@ test('main killed while it answers: the message is there, the text too, marked i
   const first = await launch({ model: tinyModel });
   await page.goto(first.url);
   const chat = new ChatScreen(page);
-  await chat.askAndWait('Hello', 'How can I help');
+  await chat.modelIsReady();
+  const engine = slowEngine(first, 0.1);
   await chat.ask('Count to 200.');
   await expect(chat.answers.last()).toContainText('1 2 3');
-  await page.waitForTimeout(300);
+  engine.hold();
   await first.crash();
+  engine.free();
   await expect(page.getByRole('alertdialog')).toContainText('Parley has stopped');
 
   const second = await launch();
   await page.goto(second.url);
-  await new Sidebar(page).chat('Hello').click();
+  await expect(chat.composer).toHaveValue('');
+  await new Sidebar(page).chat('Count to 200.').click();
   await expect(chat.questions.last()).toContainText('Count to 200.');
   await expect(chat.answers.last()).toContainText('1 2');
   await expect(chat.answers.last()).toContainText('The model stopped before the end');

@@ -49,15 +49,27 @@ export class Draft {
     if (!this.#wasTouched || text === this.#saved) return;
     const before = this.#saved;
     this.#saved = text;
+    this.#save(text, before);
+  }
+
+  /**
+   * `text` was sent, and the app forgot its draft with it: empties the composer, unless something else
+   * stands there by now. What `flush` looks at is no rune state: it also runs in an effect's clean-up,
+   * where Svelte shows state as it was before.
+   */
+  sent(text: string): void {
+    if (this.#text !== text) return;
+    clearTimeout(this.#timer);
+    this.#text = '';
+    this.#wasTouched = false;
+    if (this.#saved === '') return;
+    this.#saved = '';
+    this.#save('', text);
+  }
+
+  #save(text: string, before: string): void {
     this.#api.conversations.saveDraft({ conversationId: this.#conversationId, text }).catch(() => {
       if (this.#saved === text) this.#saved = before;
     });
-  }
-
-  /** `text` was sent: empties the composer, unless something else stands there by now. */
-  sent(text: string): void {
-    if (this.#text !== text) return;
-    this.text = '';
-    this.flush();
   }
 }
