@@ -1,0 +1,44 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** Choosing a model: the first run, the path picker, and what the header says. */
+export class ModelScreen {
+  readonly page: Page;
+  readonly promise: Locator;
+  readonly chooseFile: Locator;
+  readonly picker: Locator;
+  readonly menu: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.promise = page.getByRole('heading', { name: 'Everything stays on this computer.' });
+    this.chooseFile = page.getByRole('button', { name: 'Choose a file…' });
+    this.picker = page.getByRole('dialog', { name: 'Choose a model file' });
+    this.menu = page.getByRole('button', { name: /^Model:/ });
+  }
+
+  /** In the open picker. */
+  async pick(fileName: string): Promise<void> {
+    await this.picker.getByRole('option', { name: fileName }).click();
+    await this.picker.getByRole('button', { name: 'Open' }).click();
+  }
+
+  /** Drops a file on the window, as from a file manager: a browser hands over its bytes, not its path. */
+  async drop(fileName: string, content: Buffer): Promise<void> {
+    const transfer = await this.page.evaluateHandle(
+      ({ name, base64 }) => {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        const dropped = new DataTransfer();
+        dropped.items.add(new File([bytes], name));
+        return dropped;
+      },
+      { name: fileName, base64: content.toString('base64') },
+    );
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      await this.page.locator('main').dispatchEvent(type, { dataTransfer: transfer });
+    }
+  }
+
+  async isReady(): Promise<void> {
+    await expect(this.menu).toContainText('ready');
+  }
+}
