@@ -1,6 +1,8 @@
 import { defineMessages } from './define-messages.ts';
 
 interface ExactSpeed {
+  /** How long the first word took. */
+  began: string;
   model: string;
   answerTokens: string;
   tokensPerSecond: string | null;
@@ -54,8 +56,9 @@ export const chatMessages = defineMessages({
     exactSpeed: (exact: ExactSpeed) =>
       [
         exact.model,
+        `First word after ${exact.began}`,
         `${exact.answerTokens} tokens (pieces of words) written${exact.tokensPerSecond === null ? '' : `, ${exact.tokensPerSecond} per second`}`,
-        `${exact.promptTokens} read, ${exact.reusedTokens} of them remembered`,
+        `${exact.promptTokens} read, ${exact.reusedTokens} of them remembered from before`,
       ]
         .filter((line) => line !== '')
         .join('\n'),
@@ -116,8 +119,9 @@ export const chatMessages = defineMessages({
     exactSpeed: (exact: ExactSpeed) =>
       [
         exact.model,
+        `${exact.began}後開始回答`,
         `寫了 ${exact.answerTokens} 個 token（字詞片段）${exact.tokensPerSecond === null ? '' : `，每秒 ${exact.tokensPerSecond} 個`}`,
-        `讀了 ${exact.promptTokens} 個，其中 ${exact.reusedTokens} 個還記得`,
+        `讀了 ${exact.promptTokens} 個，其中 ${exact.reusedTokens} 個是先前讀過的`,
       ]
         .filter((line) => line !== '')
         .join('\n'),

@@ -34,6 +34,16 @@ describe('Format', () => {
     expect(chinese.timeLeft(seconds)).toBe(inChinese);
   });
 
+  it.each([
+    [0, 'under 0.1 s', '不到 0.1 秒'],
+    [99, 'under 0.1 s', '不到 0.1 秒'],
+    [100, '0.1 s', '0.1 秒'],
+    [12_340, '12.3 s', '12.3 秒'],
+  ])('never says that %i milliseconds were none', (milliseconds, inEnglish, inChinese) => {
+    expect(english.seconds(milliseconds)).toBe(inEnglish);
+    expect(chinese.seconds(milliseconds)).toBe(inChinese);
+  });
+
   it('never rounds an unfinished progress up to whole', () => {
     expect(english.percent(0.999)).toBe('99%');
     expect(english.percent(1.2)).toBe('100%');

@@ -75,10 +75,12 @@ export class Format {
     return isEnglish ? `${hours} h ${rest} min left` : `剩下約 ${hours} 小時 ${rest} 分鐘`;
   }
 
-  /** A length of time with one decimal: `0.4 s`. */
+  /** A length of time with one decimal: `0.4 s`; a shorter one than that can show is `under 0.1 s`. */
   seconds(milliseconds: number): string {
+    const isEnglish = this.#language === 'en';
+    if (milliseconds < 100) return isEnglish ? 'under 0.1 s' : '不到 0.1 秒';
     const text = (milliseconds / 1000).toFixed(1);
-    return this.#language === 'en' ? `${text} s` : `${text} 秒`;
+    return isEnglish ? `${text} s` : `${text} 秒`;
   }
 
   /** A day near today by name, another by date. */

@@ -49,6 +49,7 @@ export function speedLine(
   return {
     short: hasRate && rate >= 1 ? words.speed(began, format.count(rate)) : began,
     exact: words.exactSpeed({
+      began,
       model: message.modelName ?? '',
       answerTokens: format.count(usage.answerTokens),
       tokensPerSecond: hasRate ? format.count(usage.answerTokens / (usage.answerMs / 1000)) : null,

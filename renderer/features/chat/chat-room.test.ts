@@ -12,28 +12,26 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConversationId } from '../../../contract/chat/message.ts';
 import { textOf } from '../../../contract/chat/message.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
-import { FakeApp } from '../../testing/fake-app.ts';
+import {
+  answers,
+  c1,
+  c2,
+  fakeChat,
+  isDone,
+  openChat,
+  stubObservers,
+} from '../../testing/chat-bench.ts';
 import { sampleModels } from '../../testing/sample-models.ts';
-import { sampleConversations } from '../../testing/scenes.ts';
 import ChatRoom from './ChatRoom.svelte';
 
 // A busy machine is slow to bring the grammars; no test here asserts a time.
 configure({ asyncUtilTimeout: 15_000 });
 
-class NoObserver {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
-}
-
-const c1 = 'c1' as ConversationId;
-const c2 = 'c2' as ConversationId;
 let copied = '';
 
 beforeEach(() => {
-  // jsdom has no layout, so there is nothing to observe, and no clipboard.
-  vi.stubGlobal('ResizeObserver', NoObserver);
-  vi.stubGlobal('IntersectionObserver', NoObserver);
+  stubObservers();
+  // jsdom has no clipboard.
   copied = '';
   Object.defineProperty(navigator, 'clipboard', {
     configurable: true,
@@ -49,34 +47,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function fake(options: ConstructorParameters<typeof FakeApp>[0] = {}): FakeApp {
-  return new FakeApp({ conversations: sampleConversations(3, 0), deltaMs: 1, ...options });
-}
-
-async function open(app: FakeApp, conversationId: ConversationId | null = c1) {
-  const oncreated = vi.fn();
-  const models = { engine: app.models.engine, installed: app.models.installed };
-  const view = render(ChatRoom, { conversationId, api: app.client, models, oncreated });
-  if (conversationId !== null) await view.findByLabelText('Conversation');
-  const box = within(view.container);
-  const composer = () => box.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
-  const write = (value: string) => fireEvent.input(composer(), { target: { value } });
-  const say = async (value: string) => {
-    await write(value);
-    await fireEvent.keyDown(composer(), { key: 'Enter' });
-  };
-  return { ...view, box, composer, write, say, oncreated };
-}
-
-const answers = (container: HTMLElement) => [
-  ...container.querySelectorAll('article[aria-label="The answer"]'),
-];
-const isDone = (app: FakeApp, id = c1) =>
-  waitFor(() => expect(app.conversations.get(id)?.run).toBeNull());
-
 describe('a conversation', () => {
   test('shows its messages, each marked with its language', async () => {
-    const { container } = await open(fake(), c2);
+    const { container } = await openChat(fakeChat(), c2);
     expect(container.querySelector('.bubble')?.getAttribute('lang')).toBe('zh-Hant');
     expect(answers(container)[0]?.querySelector('strong')?.textContent).toBe(
       '防手震（debounce）的意思是：',
@@ -84,8 +57,8 @@ describe('a conversation', () => {
   });
 
   test('shows an answer while it is written and whole at the end', async () => {
-    const app = fake();
-    const { container, say, box } = await open(app);
+    const app = fakeChat();
+    const { container, say, box } = await openChat(app);
     await say('Again please');
     await waitFor(() => expect(answers(container)).toHaveLength(2));
     await waitFor(() => expect(answers(container)[1]?.textContent).toContain('A debounced'));
@@ -98,15 +71,15 @@ describe('a conversation', () => {
   });
 
   test('tells what the run does before it writes', async () => {
-    const app = fake({ deltaMs: 30 });
-    const { say, box } = await open(app);
+    const app = fakeChat({ deltaMs: 30 });
+    const { say, box } = await openChat(app);
     await say('Again please');
     await box.findByText('Reading, 309 of about 309 words');
   });
 
   test('stops when asked and keeps what is there', async () => {
-    const app = fake({ deltaMs: 8 });
-    const { container, say, box } = await open(app);
+    const app = fakeChat({ deltaMs: 8 });
+    const { container, say, box } = await openChat(app);
     await say('Again please');
     await waitFor(() => expect(answers(container)[1]?.textContent).toContain('A debounced'));
     await fireEvent.click(box.getByRole('button', { name: 'Stop' }));
@@ -115,8 +88,8 @@ describe('a conversation', () => {
   });
 
   test('shows thoughts apart from the answer', async () => {
-    const app = fake();
-    const { container, say } = await open(app);
+    const app = fakeChat();
+    const { container, say } = await openChat(app);
     await say('think about it');
     await isDone(app);
     await waitFor(() =>
@@ -130,7 +103,7 @@ describe('a conversation', () => {
   });
 
   test('that is gone says so', async () => {
-    const app = fake();
+    const app = fakeChat();
     const models = { engine: app.models.engine, installed: app.models.installed };
     render(ChatRoom, {
       conversationId: 'none' as ConversationId,
@@ -142,11 +115,11 @@ describe('a conversation', () => {
   });
 
   test('is the same in two windows on one run', async () => {
-    const app = fake({ deltaMs: 4 });
-    const first = await open(app);
+    const app = fakeChat({ deltaMs: 4 });
+    const first = await openChat(app);
     await first.say('Again please');
     await waitFor(() => expect(answers(first.container)[1]?.textContent).toContain('A debounced'));
-    const second = await open(app);
+    const second = await openChat(app);
     await isDone(app);
     await waitFor(() => {
       const [left, right] = [first, second].map(
@@ -158,17 +131,17 @@ describe('a conversation', () => {
   });
 
   test('is watched again after the connection was lost', async () => {
-    const app = fake();
+    const app = fakeChat();
     app.failures.set('chat.watch', new AppError('connection.lost', {}));
-    await open(app);
+    await openChat(app);
     expect(app.calls.filter((path) => path === 'chat.watch')).toHaveLength(2);
   });
 });
 
 describe('branches', () => {
   test('regenerating makes a second version beside the first', async () => {
-    const app = fake();
-    const { box, container } = await open(app);
+    const app = fakeChat();
+    const { box, container } = await openChat(app);
     await fireEvent.click(box.getByRole('button', { name: 'Write another answer' }));
     await isDone(app);
     await box.findByText('Version 2 of 2');
@@ -180,8 +153,8 @@ describe('branches', () => {
   });
 
   test('editing asks anew beside the old message', async () => {
-    const app = fake();
-    const { box, container } = await open(app);
+    const app = fakeChat();
+    const { box, container } = await openChat(app);
     await fireEvent.click(box.getByRole('button', { name: 'Edit' }));
     const editor = box.getByRole('textbox', { name: 'Edit' });
     await fireEvent.input(editor, { target: { value: 'What is a throttled function' } });
@@ -199,8 +172,8 @@ describe('branches', () => {
   });
 
   test('leaving the editor changes nothing', async () => {
-    const app = fake();
-    const { box, container } = await open(app);
+    const app = fakeChat();
+    const { box, container } = await openChat(app);
     await fireEvent.click(box.getByRole('button', { name: 'Edit' }));
     const editor = box.getByRole('textbox', { name: 'Edit' });
     await fireEvent.input(editor, { target: { value: 'other' } });
@@ -211,8 +184,8 @@ describe('branches', () => {
   });
 
   test('a failed edit keeps the words in the editor and says why', async () => {
-    const app = fake();
-    const { box } = await open(app);
+    const app = fakeChat();
+    const { box } = await openChat(app);
     await fireEvent.click(box.getByRole('button', { name: 'Edit' }));
     const editor = box.getByRole<HTMLTextAreaElement>('textbox', { name: 'Edit' });
     await fireEvent.input(editor, { target: { value: 'other' } });
@@ -227,8 +200,8 @@ describe('branches', () => {
 
 describe('the composer', () => {
   test('does not send the Enter of an input method', async () => {
-    const app = fake();
-    const { write, composer } = await open(app);
+    const app = fakeChat();
+    const { write, composer } = await openChat(app);
     await write('你好');
     await fireEvent.keyDown(composer(), { key: 'Enter', isComposing: true });
     await fireEvent.keyDown(composer(), { key: 'Enter', keyCode: 229 });
@@ -238,8 +211,8 @@ describe('the composer', () => {
   });
 
   test('keeps the text and says why when sending fails', async () => {
-    const app = fake();
-    const { say, composer, box } = await open(app);
+    const app = fakeChat();
+    const { say, composer, box } = await openChat(app);
     app.failures.set('chat.send', new AppError('storage.full', { path: '/data' }));
     await say('important words');
     expect((await box.findByRole('alert')).textContent).toContain('disk');
@@ -249,15 +222,15 @@ describe('the composer', () => {
   });
 
   test('sends nothing that is blank', async () => {
-    const app = fake();
-    const { say } = await open(app);
+    const app = fakeChat();
+    const { say } = await openChat(app);
     await say('  \n ');
     expect(app.calls).not.toContain('chat.send');
   });
 
   test('keeps a draft for each conversation and brings it back', async () => {
-    const app = fake();
-    const view = await open(app);
+    const app = fakeChat();
+    const view = await openChat(app);
     await view.write('half a thought');
     await view.rerender({ conversationId: c2 });
     await waitFor(() => expect(app.drafts.get(c1)).toBe('half a thought'));
@@ -267,23 +240,23 @@ describe('the composer', () => {
   });
 
   test('brings a draft back in a new window', async () => {
-    const app = fake();
+    const app = fakeChat();
     app.drafts.set(c1, 'from yesterday');
-    const { composer } = await open(app);
+    const { composer } = await openChat(app);
     await waitFor(() => expect(composer().value).toBe('from yesterday'));
   });
 
   test('keeps the draft when the window goes', async () => {
-    const app = fake();
-    const { write } = await open(app);
+    const app = fakeChat();
+    const { write } = await openChat(app);
     await write('unsent');
     await fireEvent(window, new Event('pagehide'));
     await waitFor(() => expect(app.drafts.get(c1)).toBe('unsent'));
   });
 
   test('empties the kept draft once it was sent', async () => {
-    const app = fake();
-    const { say, composer } = await open(app);
+    const app = fakeChat();
+    const { say, composer } = await openChat(app);
     await say('Again please');
     await waitFor(() => expect(composer().value).toBe(''));
     await waitFor(() => expect(app.drafts.get(c1) ?? '').toBe(''));
@@ -291,8 +264,8 @@ describe('the composer', () => {
   });
 
   test('says in one line why it cannot send without a model', async () => {
-    const app = fake({ models: sampleModels() });
-    const { write, box } = await open(app);
+    const app = fakeChat({ models: sampleModels() });
+    const { write, box } = await openChat(app);
     await write('hello');
     expect(
       box.getByText('Add a model first, then you can send. What you write is kept.'),
@@ -301,8 +274,8 @@ describe('the composer', () => {
   });
 
   test('does not send while an answer is written, and says so', async () => {
-    const app = fake({ deltaMs: 8 });
-    const { say, box, composer } = await open(app);
+    const app = fakeChat({ deltaMs: 8 });
+    const { say, box, composer } = await openChat(app);
     await say('Again please');
     await box.findByRole('button', { name: 'Stop' });
     await say('and another');
@@ -316,7 +289,7 @@ describe('the composer', () => {
 
 describe('a new chat', () => {
   test('begins with a starter in the composer', async () => {
-    const { box, composer } = await open(fake(), null);
+    const { box, composer } = await openChat(fakeChat(), null);
     await fireEvent.click(
       box.getByRole('button', { name: 'Explain how tides work, as if I were ten' }),
     );
@@ -325,7 +298,7 @@ describe('a new chat', () => {
   });
 
   test('tells its id when the first message was sent', async () => {
-    const { say, oncreated } = await open(fake(), null);
+    const { say, oncreated } = await openChat(fakeChat(), null);
     await say('Hello');
     await waitFor(() => expect(oncreated).toHaveBeenCalledExactlyOnceWith('new-1'));
   });
@@ -333,8 +306,8 @@ describe('a new chat', () => {
 
 describe('message actions', () => {
   test('copy the Markdown as it was written', async () => {
-    const app = fake();
-    const { container } = await open(app);
+    const app = fakeChat();
+    const { container } = await openChat(app);
     const answer = answers(container)[0] as HTMLElement;
     await fireEvent.click(within(answer).getByRole('button', { name: 'Copy' }));
     expect(copied).toContain('1. **It is late on purpose.** With `waitMs`');
@@ -342,7 +315,7 @@ describe('message actions', () => {
 
   test('say when copying is not possible', async () => {
     Object.defineProperty(navigator, 'clipboard', { configurable: true, value: undefined });
-    const { container, box } = await open(fake());
+    const { container, box } = await openChat(fakeChat());
     await fireEvent.click(
       within(answers(container)[0] as HTMLElement).getByRole('button', { name: 'Copy' }),
     );
@@ -350,7 +323,7 @@ describe('message actions', () => {
   });
 
   test('an answer that failed says why and can be tried again', async () => {
-    const app = fake();
+    const app = fakeChat();
     const conversation = app.conversations.get(c1);
     const id = conversation?.activeLeafId;
     if (!conversation || !id) throw new Error('no sample');
@@ -359,7 +332,7 @@ describe('message actions', () => {
       status: 'failed',
       error: { code: 'model.out-of-memory', data: { neededBytes: 5e9, availableBytes: 3e9 } },
     });
-    const { box } = await open(app);
+    const { box } = await openChat(app);
     expect(box.getByText(/5 GB/u)).toBeTruthy();
     await fireEvent.click(box.getByRole('button', { name: 'Try again' }));
     await isDone(app);
@@ -367,24 +340,24 @@ describe('message actions', () => {
   });
 
   test('a damaged message is shown with a warning', async () => {
-    const app = fake();
+    const app = fakeChat();
     const conversation = app.conversations.get(c1);
     if (conversation?.activeLeafId)
       conversation.replace(conversation.activeLeafId, { isDamaged: true });
-    const { box } = await open(app);
+    const { box } = await openChat(app);
     expect(box.getByText(/does not match its check mark/u)).toBeTruthy();
   });
 });
 
 describe('a link in an answer', () => {
   test('is shown in full before it opens', async () => {
-    const app = fake();
+    const app = fakeChat();
     const conversation = app.conversations.get(c1);
     if (!conversation?.activeLeafId) throw new Error('no sample');
     conversation.replace(conversation.activeLeafId, {
       parts: [{ type: 'text', text: '[the bank](https://bаnk.example/x)' }],
     });
-    const { box } = await open(app);
+    const { box } = await openChat(app);
     await fireEvent.click(box.getByRole('link', { name: 'the bank' }));
     const dialog = within(await screen.findByRole('dialog'));
     expect(dialog.getByText('https://xn--bnk-6cd.example/x')).toBeTruthy();

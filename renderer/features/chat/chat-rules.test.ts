@@ -119,6 +119,7 @@ describe('lines about an answer', () => {
   test('say how soon it began and how fast it came, with the exact figures beside', () => {
     const line = speedLine(message('a', null, 0), words, format);
     expect(line?.short).toBe('0.4 s · 3 words/s');
+    expect(line?.exact).toContain('First word after 0.4 s');
     expect(line?.exact).toContain('40 tokens (pieces of words) written, 20 per second');
   });
 
@@ -128,7 +129,9 @@ describe('lines about an answer', () => {
 
   test('leave the speed out where it was too short to tell', () => {
     const usage = { promptTokens: 9, reusedTokens: 0, answerTokens: 1, promptMs: 90, answerMs: 3 };
-    expect(speedLine({ ...message('a', null, 0), usage }, words, format)?.short).toBe('0.1 s');
+    expect(speedLine({ ...message('a', null, 0), usage }, words, format)?.short).toBe(
+      'under 0.1 s',
+    );
   });
 
   test('say what the run does before it writes', () => {

@@ -10,6 +10,7 @@ export class Draft {
   #text = $state('');
   #saved = '';
   #wasTouched = false;
+  #taken: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: AppClient, conversationId: ConversationId | null) {
@@ -34,7 +35,7 @@ export class Draft {
       const { text } = await this.#api.conversations.draft({
         conversationId: this.#conversationId,
       });
-      if (this.#wasTouched) return;
+      if (this.#wasTouched || this.#taken !== null) return;
       this.#saved = text;
       this.#text = text;
     } catch {
@@ -45,26 +46,47 @@ export class Draft {
   /** Keeps what stands there now. A failure is tried again with the next letter; the text stays on screen. */
   flush(): void {
     clearTimeout(this.#timer);
-    const text = this.#text;
+    const text = this.#whole;
     if (!this.#wasTouched || text === this.#saved) return;
     const before = this.#saved;
     this.#saved = text;
     this.#save(text, before);
   }
 
-  /**
-   * `text` was sent, and the app forgot its draft with it: empties the composer, unless something else
-   * stands there by now. What `flush` looks at is no rune state: it also runs in an effect's clean-up,
-   * where Svelte shows state as it was before.
-   */
-  sent(text: string): void {
-    if (this.#text !== text) return;
-    clearTimeout(this.#timer);
+  /** Empties the composer to send what stands there. It stays kept until it `wasSent` or is `putBack`. */
+  take(): string {
+    const text = this.#text;
+    this.flush();
+    this.#taken = text;
     this.#text = '';
     this.#wasTouched = false;
-    if (this.#saved === '') return;
-    this.#saved = '';
-    this.#save('', text);
+    return text;
+  }
+
+  /**
+   * What was taken has arrived, and the app forgot its draft with it; what was typed since is kept. What
+   * `flush` looks at first is no rune state: it also runs in an effect's clean-up, where Svelte shows state
+   * as it was before.
+   */
+  wasSent(): void {
+    this.#taken = null;
+    if (this.#wasTouched) this.flush();
+    else if (this.#saved !== '') {
+      const before = this.#saved;
+      this.#saved = '';
+      this.#save('', before);
+    }
+  }
+
+  /** What was taken did not arrive: it stands in the composer again, before what was typed since. */
+  putBack(): void {
+    const text = this.#whole;
+    this.#taken = null;
+    this.text = text;
+  }
+
+  get #whole(): string {
+    return [this.#taken ?? '', this.#text].filter((text) => text !== '').join('\n');
   }
 
   #save(text: string, before: string): void {
