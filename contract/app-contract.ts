@@ -87,11 +87,13 @@ export const appContract = {
         dataFolder: z.string(),
         /** Free text for the about box: engine version and processor features. */
         engineDescription: z.string().nullable(),
+        /** The stored data cannot be opened: beside this, only `settings` and `app.showFolder` answer. */
+        isBlocked: z.boolean(),
         /** What went wrong with the stored data at start, if anything did. */
         storageNotice: z.object({ code: z.string(), data: z.unknown() }).nullable(),
       }),
     }),
-    /** Opens an https or mailto address in the person's browser, after the window showed it in full. */
+    /** Opens an https, http or mailto address in the person's browser, after the window showed it in full. */
     openLink: call({
       input: z.object({ url: z.string().max(8192) }),
       output: nothing,

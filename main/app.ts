@@ -2,21 +2,28 @@ import { appContract } from '../contract/app-contract.ts';
 import type { Port } from '../contract/rpc/port.ts';
 import { emitter, serve } from '../contract/rpc/serve.ts';
 import type { App, AppPorts } from './app-ports.ts';
+import { blockedApp, isBlocking } from './blocked-app.ts';
 import { EngineHost } from './engine-host/engine-host.ts';
 import { createAbout } from './services/about/index.ts';
 import { createChat, defaultSampling, loadPrompts } from './services/chat/index.ts';
 import { createConversations } from './services/conversations/index.ts';
 import { createModels } from './services/models/index.ts';
 import { createSettings } from './services/settings/index.ts';
-import { openStorage } from './storage/index.ts';
+import { openStorage, type Storage } from './storage/index.ts';
 
 /**
- * Wires the app over what a shell brings. The model chosen last begins to load when a window comes.
- * @throws AppError `storage.newer`, `storage.locked`, `storage.full`, `storage.failed`: nothing was started
+ * Wires the app over what a shell brings. The model chosen last begins to load when a window comes. Where the
+ * stored data cannot be opened, the app is one that says so in its window: see `blockedApp`.
  */
 export async function createApp(ports: AppPorts): Promise<App> {
   const { clock, files, folders, ids, log, machine, network, settingsStore } = ports;
-  const storage = openStorage({ folder: folders.data, clock });
+  let storage: Storage;
+  try {
+    storage = openStorage({ folder: folders.data, clock });
+  } catch (error) {
+    if (isBlocking(error)) return blockedApp(ports, error);
+    throw error;
+  }
   if (storage.notice) log.warn(`storage: ${storage.notice.message}`);
 
   const windows = new Set<Port>();

@@ -6,6 +6,8 @@ import { checkedLink } from './link-check.ts';
 test.each([
   ['https://example.org/a?b=c#d', 'https://example.org/a?b=c#d'],
   ['HTTPS://Example.ORG', 'https://example.org/'],
+  ['http://example.org/plain', 'http://example.org/plain'],
+  ['HTTP://192.168.1.1', 'http://192.168.1.1/'],
   ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
   ['https://аpple.com/', 'https://xn--pple-43d.com/'],
   ['mailto:mei@example.org?subject=hello', 'mailto:mei@example.org?subject=hello'],
@@ -18,7 +20,10 @@ const hostile = [
   '',
   'example.org',
   '//example.org',
-  'http://example.org',
+  'http:example.org',
+  'http:/example.org',
+  'http://a:b@example.org/',
+  'http://bank.example@evil.example/',
   'https:example.org',
   'https:/example.org',
   'https://',
@@ -59,11 +64,12 @@ test.each(hostile)('%j is refused', (url) => {
   expect(() => checkedLink(url)).toThrow(AppError);
 });
 
-test('whatever comes in, what comes out is https or mailto and survives being checked again', async () => {
+test('whatever comes in, what comes out is https, http or mailto and survives being checked again', async () => {
   const anything = fc.oneof(
     fc.string(),
     fc.webUrl({ withFragments: true, withQueryParameters: true }),
     fc.string().map((rest) => `https://${rest}`),
+    fc.string().map((rest) => `http://${rest}`),
     fc.string().map((rest) => `mailto:${rest}`),
   );
   await fc.assert(
@@ -75,7 +81,7 @@ test('whatever comes in, what comes out is https or mailto and survives being ch
         expect(AppError.is(error, 'link.refused')).toBe(true);
         return;
       }
-      expect(opened).toMatch(/^(https:\/\/[^/@]+\/|mailto:)/);
+      expect(opened).toMatch(/^(https?:\/\/[^/@]+\/|mailto:)/);
       expect(checkedLink(opened)).toBe(opened);
     }),
     { numRuns: 2_000 },

@@ -17,7 +17,7 @@ function isUnseen(character: string): boolean {
 }
 
 /**
- * The address as it may be given to the desktop: https or mailto, at most 2,048 characters, host in its
+ * The address as it may be given to the desktop: https, http or mailto, at most 2,048 characters, host in its
  * ASCII form. Refused are names and passwords in it (`https://bank.example@evil.example`), characters that
  * are not seen, and mailto headers that add files or receivers.
  * @throws AppError `link.refused`
@@ -26,8 +26,8 @@ export function checkedLink(url: string): string {
   if (url.length > lengthMax || [...url].some(isUnseen)) throw refused(url);
   const parsed = URL.parse(url);
   if (!parsed || parsed.href.length > lengthMax) throw refused(url);
-  if (parsed.protocol === 'https:') {
-    if (!/^https:\/\//i.test(url) || parsed.hostname === '') throw refused(url);
+  if (parsed.protocol === 'https:' || parsed.protocol === 'http:') {
+    if (!/^https?:\/\//i.test(url) || parsed.hostname === '') throw refused(url);
     if (parsed.username !== '' || parsed.password !== '') throw refused(url);
     return parsed.href;
   }

@@ -111,6 +111,41 @@ describe('the stored data', () => {
   });
 });
 
+describe('stored data that cannot be opened', () => {
+  it.each([
+    ['storage.newer', /Install the newer version/u],
+    ['storage.locked', /Close it, then start Parley again/u],
+    ['storage.full', /Free some space/u],
+    ['storage.failed', /Check that the disk is connected/u],
+  ])('for %s says what to do in place of every room', async (code, sentence) => {
+    const fake = new FakeApp({ deltaMs: 1 });
+    fake.isBlocked = true;
+    fake.storageNotice = { code, data: {} };
+    render(App, { app: new AppState(fake) });
+    await screen.findByRole('heading', { name: 'Parley cannot open your chats', level: 1 });
+    screen.getByText(sentence);
+    expect(screen.queryByRole('textbox')).toBeNull();
+    await fireEvent.keyDown(window, { key: ',', ctrlKey: true });
+    expect(screen.queryByRole('heading', { name: 'Settings' })).toBeNull();
+    expect(fake.calls).not.toContain('conversations.list');
+    await fireEvent.click(screen.getByRole('button', { name: 'Show the folder' }));
+    await vi.waitFor(() => expect(fake.calls).toContain('app.showFolder'));
+  });
+
+  it('speaks the chosen language, and goes on by itself when Parley is back with the data', async () => {
+    const fake = new FakeApp({ deltaMs: 1, settings: { language: 'zh-Hant' } });
+    fake.isBlocked = true;
+    fake.storageNotice = { code: 'storage.locked', data: {} };
+    render(App, { app: new AppState(fake) });
+    await screen.findByRole('heading', { name: 'Parley 無法開啟你的對話' });
+    fake.setConnected(false);
+    fake.isBlocked = false;
+    fake.storageNotice = null;
+    fake.setConnected(true);
+    await screen.findByRole('textbox', { name: '訊息' });
+  });
+});
+
 describe('undo', () => {
   it('brings a deleted chat back with Ctrl+Z', async () => {
     const { app } = await open({ conversations: sampleConversations(2, Date.now()) });

@@ -11,6 +11,12 @@ import { SettingsStore } from './settings-store.svelte.ts';
 /** The rooms of the window; which one shows is state, not an address. */
 export type Room = 'chat' | 'settings' | 'models';
 
+/** Why there is no way to the stored chats, and where they lie. */
+export interface Blocked {
+  readonly code: string;
+  readonly dataFolder: string;
+}
+
 /** Everything a window knows, made from its link to the app. One a window. */
 export class AppState {
   readonly link: AppLink;
@@ -21,6 +27,7 @@ export class AppState {
   #isConnected = $state(true);
   #room = $state<Room>('chat');
   #conversationId = $state<ConversationId | null>(null);
+  #blocked = $state.raw<Blocked | null>(null);
 
   constructor(link: AppLink) {
     this.link = link;
@@ -35,6 +42,11 @@ export class AppState {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** Set: the stored chats cannot be opened, and no room is there. */
+  get blocked(): Blocked | null {
+    return this.#blocked;
   }
 
   get room(): Room {
@@ -89,20 +101,22 @@ export class AppState {
   }
 
   async #load(): Promise<void> {
-    await Promise.all([
-      this.conversations.load(),
-      this.models.load(),
-      this.settings.load().catch((error: unknown) => this.tell(error)),
-    ]);
-    // After the settings: it is told in the person's language.
-    await this.#tellStorageNotice().catch((error: unknown) => this.tell(error));
+    const settings = this.settings.load().catch((error: unknown) => this.tell(error));
+    const notice = await this.#storageNotice().catch((error: unknown) => this.tell(error));
+    if (this.#blocked) return;
+    await Promise.all([this.conversations.load(), this.models.load(), settings]);
+    // After the settings: it is told in the person's language, and stays until the person has read it.
+    const sentence = notice && errorSentence(notice, currentLanguage());
+    if (sentence) this.toasts.show(sentence, { tone: 'danger', isLasting: true });
   }
 
-  /** What happened to the stored data at start stays on show until the person has read it. */
-  async #tellStorageNotice(): Promise<void> {
-    const { storageNotice } = await this.client.app.info({});
-    const sentence = storageNotice && errorSentence(storageNotice, currentLanguage());
-    if (sentence) this.toasts.show(sentence, { tone: 'danger', isLasting: true });
+  /** What happened to the stored data at start, after which the rooms can be opened or not. */
+  async #storageNotice() {
+    const { isBlocked, storageNotice, dataFolder } = await this.client.app.info({});
+    this.#blocked = isBlocked
+      ? { code: storageNotice?.code ?? 'storage.failed', dataFolder }
+      : null;
+    return storageNotice;
   }
 
   #connection(isConnected: boolean): void {

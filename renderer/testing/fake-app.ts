@@ -43,6 +43,8 @@ export class FakeApp implements AppLink {
   settings: Settings;
   /** What `app.info` tells of the stored data. */
   storageNotice: { code: string; data: unknown } | null = null;
+  /** The stored data cannot be opened: every call but those about the app and settings fails. */
+  isBlocked = false;
   /** Set: the next call of this path fails with it. */
   readonly failures = new Map<string, AppError>();
   readonly #port: Port;
@@ -111,6 +113,9 @@ export class FakeApp implements AppLink {
           const failure = this.failures.get(path);
           this.failures.delete(path);
           if (failure) throw failure;
+          if (this.isBlocked && group !== 'app' && group !== 'settings') {
+            throw new AppError('storage.failed', { reason: 'blocked' });
+          }
           return run(...values);
         };
         return [name, watched];
@@ -127,6 +132,7 @@ export class FakeApp implements AppLink {
           version: '0.1.0',
           dataFolder: '/home/mei/.local/share/parley',
           engineDescription: 'llama.cpp b9999 · AVX2, FMA, F16C',
+          isBlocked: this.isBlocked,
           storageNotice: this.storageNotice,
         }),
         openLink: () => ({}),

@@ -40,6 +40,7 @@ export function createAbout(options: AboutOptions): AppHandlers['app'] {
         version,
         dataFolder: folders.data,
         engineDescription,
+        isBlocked: false,
         storageNotice: storageNotice?.toWire() ?? null,
       };
     },
