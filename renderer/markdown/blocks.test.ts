@@ -92,7 +92,7 @@ describe('a streamed text', { timeout: 180_000 }, () => {
         const raw = sanitise(markdown.renderer.render(tokens, markdown.options as never, state));
         const strip = (html: string) =>
           html.replace(
-            /<pre class="md-pre"><code>([\s\S]*?)\n?<\/code><\/pre>\n/gu,
+            /<pre class="md-pre"><code(?: class="language-[^"]+")?>([\s\S]*?)\n?<\/code><\/pre>\n/gu,
             '<pre>$1</pre>',
           );
         const own = read(cut(whole, places))

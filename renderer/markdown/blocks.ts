@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it';
-import { adjustHeadings, markdown, type ParseState } from './parser.ts';
+import { adjustHeadings, languageOfInfo, markdown, type ParseState } from './parser.ts';
 import { repairTail } from './repair.ts';
 import { type SafeHtml, sanitise } from './sanitise.ts';
 
@@ -93,7 +93,7 @@ function endsInText(group: Group): boolean {
 const rawOf = new WeakMap<Block, string>();
 
 function renderCode(token: Token, input: RenderInput, isSealed: boolean): Block {
-  const language = (token.info.trim().split(/\s+/u)[0] ?? '').toLowerCase();
+  const language = languageOfInfo(token.info);
   const isClosed =
     isSealed || token.type === 'code_block' || hasClosingFence(input.text, token.markup);
   const code = token.content.replace(/\n$/u, '');

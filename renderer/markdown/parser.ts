@@ -7,6 +7,23 @@ export const maxInlineChars = 30_000;
 const maxHeadingLevel = 6;
 const taskMark = /^\[([ xX])\] /u;
 
+const languageClassShape = /^language-([a-z0-9+#._-]{1,32})$/u;
+
+function languageClass(info: string): string {
+  const name = `language-${languageOfInfo(info)}`;
+  return languageClassShape.test(name) ? ` class="${name}"` : '';
+}
+
+/** The language that stands after a fence, lower case; empty when none does. */
+export function languageOfInfo(info: string): string {
+  return (info.trim().split(/\s+/u)[0] ?? '').toLowerCase();
+}
+
+/** The language that a class of our own names; empty for any other. */
+export function languageOfClass(name: string): string {
+  return languageClassShape.exec(name)?.[1] ?? '';
+}
+
 /** What parsing carries from block to block of one text: the link definitions so far. */
 export interface ParseState extends Env {
   references: Record<string, { href: string; title: string }>;
@@ -71,7 +88,7 @@ function build(): MarkdownIt {
     return `<span class="md-image">${escapeHtml(label)}</span>`;
   };
   rules['fence'] = (tokens, index) =>
-    `<pre class="md-pre"><code>${escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`;
+    `<pre class="md-pre"><code${languageClass(tokens[index]?.info ?? '')}>${escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`;
   rules['code_block'] = rules['fence'];
   rules['table_open'] = () => '<div class="md-table"><table>\n';
   rules['table_close'] = () => '</table></div>\n';

@@ -1,6 +1,6 @@
 import createPurifier from 'dompurify';
 import { isOpenable } from './link-policy.ts';
-import { markdownClasses } from './parser.ts';
+import { languageOfClass, markdownClasses } from './parser.ts';
 
 declare const sanitised: unique symbol;
 /** HTML that went through `sanitise`: the only thing that `Block.svelte` sets as HTML. */
@@ -24,8 +24,10 @@ function makePurifier() {
   const purifier = createPurifier(window);
   purifier.addHook('uponSanitizeAttribute', (_element, data) => {
     const { attrName, attrValue } = data;
-    if (attrName === 'class') data.keepAttr = markdownClasses.has(attrValue);
-    else if (attrName === 'href') data.keepAttr = isOpenable(attrValue);
+    if (attrName === 'class') {
+      data.keepAttr = markdownClasses.has(attrValue) || languageOfClass(attrValue) !== '';
+    }
+    if (attrName === 'href') data.keepAttr = isOpenable(attrValue);
     else if (attrName === 'start') data.keepAttr = /^\d{1,9}$/u.test(attrValue);
   });
   return purifier;

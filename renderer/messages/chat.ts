@@ -71,6 +71,8 @@ export const chatMessages = defineMessages({
     gone: 'This conversation is not here any more.',
     linkTitle: 'Open this address?',
     linkNote: 'It opens in your browser, outside Parley.',
+    linkPlain:
+      'This address is not encrypted: others on the network can read and change what it shows.',
     linkOpen: 'Open',
     linkCopy: 'Copy the address',
     done: 'The answer is complete.',
@@ -133,6 +135,7 @@ export const chatMessages = defineMessages({
     gone: '這個對話已經不在了。',
     linkTitle: '要開啟這個網址嗎？',
     linkNote: '會在瀏覽器中開啟，離開 Parley。',
+    linkPlain: '這個網址沒有加密：同一網路上的其他人可以看到、也可能更動網頁的內容。',
     linkOpen: '開啟',
     linkCopy: '複製網址',
     done: '回答完成。',

@@ -365,4 +365,25 @@ describe('a link in an answer', () => {
     await fireEvent.click(dialog.getByRole('button', { name: 'Open' }));
     await waitFor(() => expect(app.calls).toContain('app.openLink'));
   });
+
+  test('that is not encrypted says so, and opens all the same', async () => {
+    const app = fakeChat();
+    const conversation = app.conversations.get(c1);
+    if (!conversation?.activeLeafId) throw new Error('no sample');
+    conversation.replace(conversation.activeLeafId, {
+      parts: [
+        { type: 'text', text: '[the router](http://192.168.1.1/) [safe](https://a.example/)' },
+      ],
+    });
+    const { box } = await openChat(app);
+    await fireEvent.click(box.getByRole('link', { name: 'safe' }));
+    let dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.queryByText(/not encrypted/u)).toBeNull();
+    await fireEvent.click(dialog.getByRole('button', { name: 'Cancel' }));
+    await fireEvent.click(box.getByRole('link', { name: 'the router' }));
+    dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByText(/not encrypted/u)).toBeTruthy();
+    await fireEvent.click(dialog.getByRole('button', { name: 'Open' }));
+    await waitFor(() => expect(app.calls).toContain('app.openLink'));
+  });
 });
