@@ -7,6 +7,7 @@
 #include "load-job.h"
 #include "simple-jobs.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace parley {
@@ -67,7 +68,15 @@ void Engine::on_environment_end(void *engine) {
     static_cast<Engine *>(engine)->close();
 }
 
-void Engine::close() {
+void Engine::close() noexcept {
+    try {
+        stop_thread();
+    } catch (...) {
+        std::abort(); // a thread that could not be joined would go on in freed memory
+    }
+}
+
+void Engine::stop_thread() {
     if (!thread_) {
         return;
     }

@@ -34,7 +34,8 @@ private:
     void listen_to_log(const Napi::Function &on_log);
     static void on_environment_end(void *engine);
     /** Stops the thread and lets go of JavaScript. Safe to call twice. */
-    void close();
+    void close() noexcept;
+    void stop_thread();
 
     Napi::Env env_;
     std::shared_ptr<JsQueue> queue_;
