@@ -6,14 +6,23 @@ export class ModelScreen {
   readonly promise: Locator;
   readonly chooseFile: Locator;
   readonly picker: Locator;
+  readonly files: Locator;
   readonly menu: Locator;
+  readonly moreModels: Locator;
+  /** Of the room that lists models. */
+  readonly heading: Locator;
 
   constructor(page: Page) {
     this.page = page;
-    this.promise = page.getByRole('heading', { name: 'Everything stays on this computer.' });
-    this.chooseFile = page.getByRole('button', { name: 'Choose a file…' });
-    this.picker = page.getByRole('dialog', { name: 'Choose a model file' });
-    this.menu = page.getByRole('button', { name: /^Model:/ });
+    this.promise = page.getByRole('heading', {
+      name: /^(Everything stays on this computer\.|一切都留在這台電腦上。)$/,
+    });
+    this.chooseFile = page.getByRole('button', { name: /^(Choose a file…|選擇檔案…)$/ });
+    this.picker = page.getByRole('dialog', { name: /^(Choose a model file|選擇模型檔案)$/ });
+    this.files = this.picker.getByRole('listbox');
+    this.menu = page.getByRole('button', { name: /^(Model|模型):/ });
+    this.moreModels = page.getByRole('button', { name: /^(More models|更多模型)$/ });
+    this.heading = page.getByRole('heading', { level: 1, name: /^(Models|模型)$/ });
   }
 
   /** In the open picker. */

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { ChatScreen } from '../screens/chat-screen.ts';
-import { ModelRooms } from '../screens/model-rooms.ts';
+import { ModelScreen } from '../screens/model-screen.ts';
 import { SettingsRoom } from '../screens/settings-room.ts';
 import { Sidebar } from '../screens/sidebar.ts';
 import { axeFindings } from '../support/axe.ts';
@@ -12,6 +12,9 @@ const languages = [
   { locale: 'en-GB', remove: 'Delete', undo: 'Undo' },
   { locale: 'zh-TW', remove: '刪除', undo: '復原' },
 ];
+
+// Axe reads a whole page many times over.
+test.describe.configure({ timeout: 180_000 });
 
 /** Asks axe in both appearances. */
 async function expectNoFindings(page: Page, what: string): Promise<void> {
@@ -30,7 +33,7 @@ for (const { locale, remove, undo } of languages) {
     test('axe finds nothing on the way to a model', async ({ launch, page }) => {
       const app = await launch();
       await page.goto(app.url);
-      const models = new ModelRooms(page);
+      const models = new ModelScreen(page);
       await expect(models.chooseFile).toBeVisible();
       await expectNoFindings(page, 'first run');
       await models.chooseFile.click();
@@ -60,11 +63,13 @@ for (const { locale, remove, undo } of languages) {
       await expect(page.getByRole('dialog')).toBeVisible();
       await expectNoFindings(page, 'link dialog');
       await page.keyboard.press('Escape');
-      await new ModelRooms(page).menu.click();
+      await new ModelScreen(page).menu.click();
       await expect(page.getByRole('menu')).toBeVisible();
       await expectNoFindings(page, 'model menu');
       await page.keyboard.press('Escape');
+      await expect(page.getByRole('menu')).toBeHidden();
 
+      // By the mouse: a layer that was closed must not keep the page from it.
       await sidebar.settings.click();
       await expect(new SettingsRoom(page).heading).toBeVisible();
       await expectNoFindings(page, 'settings');
