@@ -13,12 +13,12 @@ interface ExactSpeed {
 /** Words of the conversation. */
 export const chatMessages = defineMessages({
   en: {
-    welcome: 'What is on your mind?',
+    welcome: 'What’s on your mind?',
     welcomeNote: 'Everything you write stays on this computer.',
-    starters: 'Ideas to begin with',
+    starters: 'Ideas to start with',
     starterList: [
       'Explain how tides work, as if I were ten',
-      'Help me write a kind but firm reply to ',
+      'Help me write a kind but firm reply to …',
       'What can I cook with eggs, rice and spinach?',
       'Write a Python function that renames photos by date',
     ].join('\n'),
@@ -63,12 +63,12 @@ export const chatMessages = defineMessages({
         .filter((line) => line !== '')
         .join('\n'),
     stopped: 'You stopped this answer.',
-    cut: 'The answer reached its longest length and was cut.',
+    cut: 'The answer reached its length limit and was cut off.',
     interrupted: 'The model stopped before the end. The answer so far is kept.',
     damaged:
-      'The stored text of this message does not match its check mark: the disk may have changed it. Read it with care.',
+      'The stored text of this message does not match its checksum: the disk may have changed it. Read it with care.',
     empty: 'The model gave no text.',
-    gone: 'This conversation is not here any more.',
+    gone: 'This chat is no longer here.',
     linkTitle: 'Open this address?',
     linkNote: 'It opens in your browser, outside Parley.',
     linkPlain:
@@ -83,7 +83,7 @@ export const chatMessages = defineMessages({
     starters: '可以從這裡開始',
     starterList: [
       '用十歲小孩聽得懂的話解釋潮汐',
-      '幫我寫一封客氣但堅定的回信給',
+      '幫我寫一封客氣但堅定的回信給…',
       '家裡有蛋、白飯和菠菜，可以煮什麼？',
       '寫一個依日期重新命名照片的 Python 函式',
     ].join('\n'),

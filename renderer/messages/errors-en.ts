@@ -30,7 +30,7 @@ const faults: FaultWords = {
 /** Every error in English. */
 export const errorSentencesEn: ErrorSentences = {
   internal: ({ incidentId }) =>
-    `Something in Parley went wrong. What you wrote is kept. Try again; if it comes back, the log has the details under ${incidentId}.`,
+    `Something in Parley went wrong. What you wrote is kept. Try again; if it happens again, the log has the details under ${incidentId}.`,
   cancelled: () => 'Stopped.',
   'request.invalid': () =>
     'Parley did not understand its own request. Nothing was changed. Close the window and open it again.',
@@ -39,19 +39,19 @@ export const errorSentencesEn: ErrorSentences = {
   'engine.crashed': () =>
     'The model stopped. Your answer so far is kept. Try again, or choose a smaller model.',
   'engine.unavailable': () =>
-    'The part of Parley that runs models could not start. Your chats are safe. Start Parley again; if it comes back, install it anew.',
+    'The part of Parley that runs models could not start. Your chats are safe. Start Parley again; if it happens again, reinstall it.',
   'engine.silent': () =>
     'The model has gone silent. Your answer so far is kept. Try again, or choose a smaller model.',
   'model.not-loaded': () =>
-    'No model is loaded. Your message is not sent and still yours. Choose a model first.',
+    'No model is loaded. Your message was not sent and is kept. Choose a model first.',
   'model.not-found': () =>
-    'This model is no longer in Parley’s list. Nothing else is touched. Choose another model.',
+    'This model is no longer in Parley’s list. Nothing else was changed. Choose another model.',
   'model.file-missing': ({ path }) =>
-    `The file ${fileNameOf(path)} is not where it was. Your chats are safe. Put it back (plug the stick in again, perhaps), or choose another model.`,
+    `The file ${fileNameOf(path)} is not where it was. Your chats are safe. Put it back (perhaps a USB stick has to be plugged in), or choose another model.`,
   'model.file-unreadable': ({ path }) =>
-    `The file ${fileNameOf(path)} cannot be read. Nothing was changed. Check that you may open it, or copy it to another folder.`,
+    `The file ${fileNameOf(path)} cannot be read. Nothing was changed. Check that you are allowed to open it, or copy it to another folder.`,
   'model.file-broken': ({ path, fault }) =>
-    `${fileNameOf(path)} was not opened: ${faults[fault]}. Nothing was changed. Get the file again, or choose another.`,
+    `${fileNameOf(path)} was not opened: ${faults[fault]}. Nothing was changed. Download the file again, or choose another.`,
   'model.unsupported': ({ architecture }) =>
     `Parley cannot run models of the kind “${architecture}” yet. Nothing was changed. Choose another model.`,
   'model.load-failed': ({ path }) =>
@@ -65,33 +65,33 @@ export const errorSentencesEn: ErrorSentences = {
   'model.set-aside': ({ deaths }) =>
     `This model stopped ${deaths} times in a row and was set aside. Your chats are safe. Choose a smaller model, or load this one again yourself.`,
   'model.in-use': () =>
-    'This model is in use. Nothing was changed. Wait for the answer to end, or stop it first.',
+    'This model is in use. Nothing was changed. Wait until the answer is done, or stop it first.',
   'prompt.too-long': ({ promptTokens, contextTokens }, format) =>
     `This is more than the model can read at once: about ${format.count(promptTokens * 0.75)} words, and it has room for about ${format.count(contextTokens * 0.75)}. Your message is kept. Shorten it, or begin a new chat.`,
   'conversation.not-found': () =>
     'This chat is no longer here. It may have been deleted in another window. Choose another one.',
   'conversation.busy': () =>
-    'An answer is still being written in this chat. Your message is not sent and still yours. Stop the answer, or wait for its end.',
+    'An answer is still being written in this chat. Your message was not sent and is kept. Stop the answer, or wait until it is done.',
   'message.not-found': () =>
     'This message is no longer here. Nothing was changed. Close the chat and open it again.',
   'message.damaged': () =>
-    'This message does not read as it was written: the disk may be failing. It is shown as it is. Make a copy of your data folder.',
+    'This message is not as it was written: the disk may be failing. It is shown as it is now. Make a copy of your data folder.',
   'download.not-found': () =>
-    'This download is no longer here. Nothing else is touched. Start it again.',
+    'This download is no longer here. Nothing else was changed. Start it again.',
   'download.no-space': ({ neededBytes, freeBytes }, format) =>
-    `This needs ${format.bytes(neededBytes)} on the disk and ${format.bytes(freeBytes)} is free. Nothing was fetched. Make room and try again, or choose a smaller model.`,
+    `This needs ${format.bytes(neededBytes)} on the disk and ${format.bytes(freeBytes)} is free. Nothing was downloaded. Make room and try again, or choose a smaller model.`,
   'download.unreachable': ({ host }) =>
     `${host} cannot be reached. What has come so far is kept. Check the network and resume, or bring the file on a stick.`,
   'download.refused': ({ host, status }) =>
     `${host} refused the file (${status}). What has come so far is kept. Try again later, or bring the file on a stick.`,
   'download.changed': ({ host }) =>
-    `The file at ${host} changed while it was coming. The mixed file was thrown away. Start the download again.`,
+    `The file at ${host} changed while it was being downloaded. What had come was thrown away. Start the download again.`,
   'download.not-the-file': ({ host }) =>
-    `${host} sent something that is no model, as networks in hotels and trains do before one signs in. It was thrown away. Open any web page to see whether the network wants a sign-in, then resume.`,
+    `${host} sent something that is not a model, as networks in hotels and trains do before you sign in. It was thrown away. Open any web page to see whether the network asks you to sign in, then resume.`,
   'download.wrong-hash': () =>
     'The file that came is not the one that Parley knows. It was thrown away and nothing was changed. Start the download again.',
   'download.wrong-size': ({ expectedBytes, actualBytes }, format) =>
-    `The file that came has ${format.bytes(actualBytes)} in place of ${format.bytes(expectedBytes)}. It was thrown away. Start the download again.`,
+    `The file that came is ${format.bytes(actualBytes)} and should be ${format.bytes(expectedBytes)}. It was thrown away. Start the download again.`,
   'download.stalled': ({ host, silentMs }, format) =>
     `Nothing has come from ${host} for ${format.count(silentMs / 1000)} seconds. What has come so far is kept. Check the network and resume.`,
   'download.tool-missing': ({ tool }) =>
@@ -103,17 +103,17 @@ export const errorSentencesEn: ErrorSentences = {
   'storage.full': () =>
     'The disk is full, so this could not be saved. What was saved before is safe. Make room and try again.',
   'storage.failed': () =>
-    'The disk did not take this, so it is not saved. What was saved before is safe. Try again; if it comes back, make a copy of your data folder.',
+    'This could not be written to the disk, so it is not saved. What was saved before is safe. Try again; if it happens again, make a copy of your data folder.',
   'storage.damaged': ({ setAsidePath }) =>
-    `Parley’s stored chats were damaged, so it began with what could be read. The damaged file is kept as ${fileNameOf(setAsidePath)}. Keep a copy of it.`,
+    `Parley’s stored chats were damaged, so it started with what could be read. The damaged file is kept as ${fileNameOf(setAsidePath)}. Keep a copy of it.`,
   'storage.newer': () =>
     'Your chats were written by a newer Parley. They are untouched. Install the newer version to open them.',
   'storage.locked': () =>
     'Another program has Parley’s stored chats open. They are untouched. Close it and start Parley again.',
   'file.not-found': ({ name }) =>
-    `“${name}” is not there any more. Nothing was changed. Choose it again.`,
+    `“${name}” is no longer there. Nothing was changed. Choose it again.`,
   'file.not-a-model': ({ name }) =>
     `“${name}” is not a model file. Nothing was changed. Choose a file whose name ends in .gguf.`,
   'link.refused': ({ url }) =>
-    `Parley does not open this address: ${url}. Only web and mail addresses are opened.`,
+    `Parley did not open this address: ${url}. It opens only web and mail addresses. Copy it if you trust it.`,
 };

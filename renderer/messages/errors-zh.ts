@@ -38,7 +38,7 @@ export const errorSentencesZh: ErrorSentences = {
     '這個視窗與 Parley 的連線中斷了。已送出的內容都還在。請重新啟動 Parley。',
   'engine.crashed': () => '模型停止了。目前的回答已保留。請再試一次，或選擇較小的模型。',
   'engine.unavailable': () =>
-    'Parley 執行模型的部分無法啟動。你的對話都安全。請重新啟動 Parley；如果還是不行，請重新安裝。',
+    'Parley 用來執行模型的元件無法啟動。你的對話都安全。請重新啟動 Parley；如果還是不行，請重新安裝。',
   'engine.silent': () => '模型沒有反應了。目前的回答已保留。請再試一次，或選擇較小的模型。',
   'model.not-loaded': () => '還沒有載入模型。你的訊息尚未送出，內容還在。請先選擇一個模型。',
   'model.not-found': () => '這個模型已不在 Parley 的清單裡。其他東西都沒有變動。請選擇另一個模型。',
@@ -68,7 +68,7 @@ export const errorSentencesZh: ErrorSentences = {
     '這個對話還在寫回答。你的訊息尚未送出，內容還在。請停止回答，或等它結束。',
   'message.not-found': () => '這則訊息已經不在了。沒有任何東西被更動。請關閉這個對話再重新開啟。',
   'message.damaged': () =>
-    '這則訊息和當初寫下的不同：磁碟可能有問題。目前照現況顯示。請備份你的資料夾。',
+    '這則訊息和當初寫下的不同，磁碟可能有問題。畫面上是目前讀到的內容。請備份你的資料夾。',
   'download.not-found': () => '這個下載已經不在了。其他東西都沒有變動。請重新開始下載。',
   'download.no-space': ({ neededBytes, freeBytes }, format) =>
     `這需要 ${format.bytes(neededBytes)} 的磁碟空間，目前只剩 ${format.bytes(freeBytes)}。什麼都還沒下載。請騰出空間後再試一次，或選擇較小的模型。`,
@@ -92,9 +92,9 @@ export const errorSentencesZh: ErrorSentences = {
     `「${tool}」無法取得檔案。沒有任何東西被更動。請檢查網路後再試一次，或用隨身碟帶檔案過來。`,
   'network.denied': ({ host }) =>
     `Parley 沒有連線到 ${host}：這個用途的網路是關閉的。沒有任何東西離開這台電腦。`,
-  'storage.full': () => '磁碟滿了，所以這次沒有存下來。先前存好的都安全。請騰出空間後再試一次。',
+  'storage.full': () => '磁碟已滿，這次沒有儲存。先前儲存的內容都安全。請騰出空間後再試一次。',
   'storage.failed': () =>
-    '磁碟沒有接受這次寫入，所以沒有存下來。先前存好的都安全。請再試一次；如果又發生，請備份你的資料夾。',
+    '無法寫入磁碟，這次沒有儲存。先前儲存的內容都安全。請再試一次；如果又發生，請備份你的資料夾。',
   'storage.damaged': ({ setAsidePath }) =>
     `Parley 儲存的對話受損，已從讀得到的部分開始。受損的檔案保留為 ${fileNameOf(setAsidePath)}。請另外備份它。`,
   'storage.newer': () => '你的對話是較新版的 Parley 寫的，完全沒有變動。請安裝較新的版本來開啟。',
@@ -103,5 +103,6 @@ export const errorSentencesZh: ErrorSentences = {
   'file.not-found': ({ name }) => `「${name}」已經不在了。沒有任何東西被更動。請重新選擇。`,
   'file.not-a-model': ({ name }) =>
     `「${name}」不是模型檔案。沒有任何東西被更動。請選擇檔名以 .gguf 結尾的檔案。`,
-  'link.refused': ({ url }) => `Parley 不會開啟這個網址：${url}。只能開啟網頁和郵件地址。`,
+  'link.refused': ({ url }) =>
+    `Parley 不會開啟這個網址：${url}。只能開啟網頁和電子郵件地址。如果你信任它，可以自行複製。`,
 };

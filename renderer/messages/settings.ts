@@ -25,7 +25,7 @@ export const settingsMessages = defineMessages({
     about: 'About',
     version: (version: string) => `Parley ${version}`,
     engine: 'Runs models with',
-    engineUnknown: 'Known once a model has been loaded',
+    engineUnknown: 'Shown once a model has been loaded',
   },
   'zh-Hant': {
     title: '設定',

@@ -9,9 +9,9 @@ export const shellMessages = defineMessages({
     undo: 'Undo',
     stoppedTitle: 'Parley has stopped',
     stoppedText:
-      'This window has no connection to Parley any more. Everything that was sent is kept on this computer.',
-    stoppedNext: 'Start Parley again. This window goes on by itself when it is back.',
-    loadFailed: 'Parley could not read its models.',
+      'This window is no longer connected to Parley. Everything you sent is kept on this computer.',
+    stoppedNext: 'Start Parley again. This window continues by itself once it is back.',
+    loadFailed: 'Parley could not read its list of models.',
   },
   'zh-Hant': {
     newChat: '新對話',

@@ -102,6 +102,7 @@ try {
     console.log(`frame p95     ${percentile(frames, 0.95).toFixed(1)} ms`);
     console.log(`frame p99     ${percentile(frames, 0.99).toFixed(1)} ms`);
     console.log(`long tasks    ${figures.longTaskMs.length}, ${longMs.toFixed(0)} ms together`);
+    console.log(`longest task  ${Math.max(0, ...figures.longTaskMs).toFixed(0)} ms`);
     console.log(`layout shift  ${figures.layoutShift.toFixed(4)}`);
   } finally {
     await browser.close();

@@ -111,7 +111,7 @@ describe('a conversation', () => {
       models,
       oncreated: vi.fn(),
     });
-    await screen.findByText('This conversation is not here any more.');
+    await screen.findByText('This chat is no longer here.');
   });
 
   test('is the same in two windows on one run', async () => {
@@ -295,6 +295,10 @@ describe('a new chat', () => {
     );
     await waitFor(() => expect(composer().value).toBe('Explain how tides work, as if I were ten'));
     expect(document.activeElement).toBe(composer());
+    await fireEvent.click(
+      box.getByRole('button', { name: 'Help me write a kind but firm reply to …' }),
+    );
+    await waitFor(() => expect(composer().value).toBe('Help me write a kind but firm reply to '));
   });
 
   test('tells its id when the first message was sent', async () => {
@@ -345,7 +349,7 @@ describe('message actions', () => {
     if (conversation?.activeLeafId)
       conversation.replace(conversation.activeLeafId, { isDamaged: true });
     const { box } = await openChat(app);
-    expect(box.getByText(/does not match its check mark/u)).toBeTruthy();
+    expect(box.getByText(/does not match its checksum/u)).toBeTruthy();
   });
 });
 

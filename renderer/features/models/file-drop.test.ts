@@ -25,7 +25,7 @@ describe('FileDropState', () => {
   it('adds a model file and says so', async () => {
     await drop.take([file('tiny.gguf')]);
     expect(fake.models.installed.map((model) => model.name)).toEqual(['tiny']);
-    expect(app.toasts.items.map((toast) => toast.text)).toEqual(['tiny is added.']);
+    expect(app.toasts.items.map((toast) => toast.text)).toEqual(['tiny was added.']);
     expect(drop.progress).toBeNull();
   });
 
