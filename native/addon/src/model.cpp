@@ -223,7 +223,9 @@ void Model::attach_threads(int threads) {
         return;
     }
     ggml_threadpool_params params = ggml_threadpool_params_default(threads);
-    params.poll = 0; // waiting threads sleep: the window needs the cores too
+    // Waiting threads look out for a few milliseconds, enough to bridge the gap between two tokens, then they
+    // sleep: the window needs the cores too.
+    params.poll = 1;
     threads_.reset(new_pool(&params));
     if (threads_) {
         llama_attach_threadpool(context_.get(), threads_.get(), threads_.get());

@@ -26,6 +26,11 @@ common_sampler_ptr make_sampler(const llama_model *model, const Sampling &sampli
     params.min_p = sampling.min_p;
     params.seed = sampling.seed.value_or(LLAMA_DEFAULT_SEED);
     params.no_perf = true;
+    if (sampling.temperature <= 0) {
+        // Only the likeliest: the whole chain would weigh every word of the vocabulary, for the same token.
+        params.samplers = {COMMON_SAMPLER_TYPE_TOP_K};
+        params.top_k = 1;
+    }
     return common_sampler_ptr(common_sampler_init(model, params));
 }
 
