@@ -56,7 +56,7 @@ export const chatMessages = defineMessages({
     exactSpeed: (exact: ExactSpeed) =>
       [
         exact.model,
-        `First word after ${exact.began}`,
+        `Time to the first word: ${exact.began}`,
         `${exact.answerTokens} tokens (pieces of words) written${exact.tokensPerSecond === null ? '' : `, ${exact.tokensPerSecond} per second`}`,
         `${exact.promptTokens} read, ${exact.reusedTokens} of them remembered from before`,
       ]
@@ -121,7 +121,7 @@ export const chatMessages = defineMessages({
     exactSpeed: (exact: ExactSpeed) =>
       [
         exact.model,
-        `${exact.began}後開始回答`,
+        `第一個字出現：${exact.began}`,
         `寫了 ${exact.answerTokens} 個 token（字詞片段）${exact.tokensPerSecond === null ? '' : `，每秒 ${exact.tokensPerSecond} 個`}`,
         `讀了 ${exact.promptTokens} 個，其中 ${exact.reusedTokens} 個是先前讀過的`,
       ]

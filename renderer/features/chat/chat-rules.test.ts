@@ -119,7 +119,7 @@ describe('lines about an answer', () => {
   test('say how soon it began and how fast it came, with the exact figures beside', () => {
     const line = speedLine(message('a', null, 0), words, format);
     expect(line?.short).toBe('0.4 s · 3 words/s');
-    expect(line?.exact).toContain('First word after 0.4 s');
+    expect(line?.exact).toContain('Time to the first word: 0.4 s');
     expect(line?.exact).toContain('40 tokens (pieces of words) written, 20 per second');
   });
 
