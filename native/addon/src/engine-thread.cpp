@@ -1,5 +1,6 @@
 #include "engine-thread.h"
 
+#include "exit-guard.h"
 #include "fault.h"
 
 #include <utility>
@@ -24,6 +25,7 @@ void EngineCore::set_model(std::unique_ptr<Model> model) {
     unload();
     model_ = std::move(model);
     scheduler_ = std::make_unique<Scheduler>(*model_);
+    ExitGuard::arm();
 }
 
 void EngineCore::unload() {

@@ -57,6 +57,10 @@ Engine::Engine(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Engine>(info),
         listen_to_log(*on_log);
     }
     thread_ = std::make_unique<EngineThread>(threads, log_);
+    exit_guard_ = std::make_unique<ExitGuard>([board = board_, thread = thread_.get()] {
+        board->request_cancel_all();
+        thread->stop();
+    });
     napi_add_env_cleanup_hook(env_, on_environment_end, this);
 }
 
@@ -82,6 +86,7 @@ void Engine::stop_thread() {
     }
     napi_remove_env_cleanup_hook(env_, on_environment_end, this);
     is_disposed_ = true;
+    exit_guard_.reset();
     board_->request_cancel_all();
     thread_->stop();
     thread_.reset();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine-thread.h"
+#include "exit-guard.h"
 #include "job.h"
 #include "js-queue.h"
 
@@ -43,6 +44,7 @@ private:
     std::shared_ptr<Napi::FunctionReference> on_log_;
     LogRouter::Id log_ = 0;
     std::unique_ptr<EngineThread> thread_;
+    std::unique_ptr<ExitGuard> exit_guard_;
     bool is_disposed_ = false;
     /** The promise of the first `dispose`, for those who call it again. */
     Napi::Reference<Napi::Promise> disposed_;

@@ -1,0 +1,53 @@
+#include "exit-guard.h"
+
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+/** Never destroyed: it is used while the process exits. */
+struct Guards {
+    std::mutex mutex;
+    std::set<std::function<void()> *> stops;
+    std::once_flag is_armed;
+};
+
+Guards &guards() {
+    static auto *const instance = new Guards();
+    return *instance;
+}
+
+void stop_all() {
+    Guards &all = guards();
+    std::set<std::function<void()> *> stops;
+    {
+        const std::lock_guard<std::mutex> lock(all.mutex);
+        stops.swap(all.stops);
+    }
+    for (const auto *stop : stops) {
+        (*stop)();
+    }
+}
+
+} // namespace
+
+ExitGuard::ExitGuard(std::function<void()> stop) : stop_(std::move(stop)) {
+    Guards &all = guards();
+    const std::lock_guard<std::mutex> lock(all.mutex);
+    all.stops.insert(&stop_);
+}
+
+ExitGuard::~ExitGuard() {
+    Guards &all = guards();
+    const std::lock_guard<std::mutex> lock(all.mutex);
+    all.stops.erase(&stop_);
+}
+
+void ExitGuard::arm() {
+    std::call_once(guards().is_armed, [] { (void)std::atexit(stop_all); });
+}
+
+} // namespace parley
