@@ -32,7 +32,13 @@ function start(describe: Describe, storageNotice: AppError | null = null) {
   return { about, opened, warned };
 }
 
-const description = { llamaVersion: 'v0.5.0', systemInfo: 'AVX2', threads: 2, pid: 1, devices: [] };
+const description = {
+  llamaVersion: 'v0.5.0',
+  systemInfo: 'CPU : SSE3 = 1 | AVX2 = 1 | SME = 0 | ',
+  threads: 2,
+  pid: 1,
+  devices: [],
+};
 
 test('a window learns of the app at once, also while the engine does not answer', async () => {
   const { about } = start(() => new Promise(() => {}));
@@ -47,7 +53,7 @@ test('what the engine said of itself is told the next time', async () => {
   await about.info({}, caller);
   await expect
     .poll(async () => (await about.info({}, caller)).engineDescription)
-    .toBe('llama.cpp v0.5.0 · AVX2');
+    .toBe('llama.cpp v0.5.0 · SSE3, AVX2');
 });
 
 test('an engine that is not there is logged, and the app is told of all the same', async () => {

@@ -16,6 +16,11 @@ export interface AboutOptions {
   storageNotice: AppError | null;
 }
 
+/** `CPU : SSE3 = 1 | AVX = 1 | SME = 0 |` as people write it: `SSE3, AVX`. */
+function featuresOf(systemInfo: string): string {
+  return [...systemInfo.matchAll(/(\w+) = 1\b/g)].map((found) => found[1]).join(', ');
+}
+
 /** What the app says of itself, and the doors to the person's desktop. */
 export function createAbout(options: AboutOptions): AppHandlers['app'] {
   const { desktop, engine, folders, log, version, storageNotice } = options;
@@ -27,7 +32,9 @@ export function createAbout(options: AboutOptions): AppHandlers['app'] {
     try {
       const client = await engine.client();
       const { llamaVersion, systemInfo } = await client.engine.describe({});
-      engineDescription = `llama.cpp ${llamaVersion} · ${systemInfo}`;
+      engineDescription = [`llama.cpp ${llamaVersion}`, featuresOf(systemInfo)]
+        .filter((part) => part !== '')
+        .join(' · ');
     } catch (error) {
       log.warn(`about: the engine does not describe itself (${String(error)})`);
     }
