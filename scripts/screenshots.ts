@@ -109,7 +109,8 @@ async function takeChats(browser: Browser, model: string): Promise<void> {
     await reopen('chat-dark', { ...english, colorScheme: 'dark' });
     await reopen('chat-narrow', { ...english, width: 400, height: 800 });
     await withApp({ ...english, locale: 'zh-TW' }, async (page, chat) => {
-      await ask(chat, '請用繁體中文，以三句話解釋潮汐是怎麼來的。');
+      await ask(chat, '請用繁體中文列出煮一鍋白飯的五個步驟。');
+      await ask(chat, '用 Python 寫一個函式，把一串數字由小到大排好。');
       await save(page, 'chat-zh-hant');
     });
   } finally {

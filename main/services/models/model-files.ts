@@ -170,10 +170,14 @@ export class ModelFiles {
   }
 }
 
-/** The name in the header, else the file's own. */
+/** The name in the header without the word that says only what kind of file it is, else the file's own. */
 function nameOf(summary: GgufSummary, fileName: string): string {
   const own = fileName.replace(/\.gguf$/i, '').slice(0, 100);
-  const said = summary.name?.replace(/[\p{C}]/gu, '').trim() ?? '';
+  const said =
+    summary.name
+      ?.replace(/\p{C}/gu, '')
+      .replace(/[\s_-]*gguf\s*$/i, '')
+      .trim() ?? '';
   return said === '' ? own || 'GGUF' : said.slice(0, 100);
 }
 
