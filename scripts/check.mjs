@@ -122,6 +122,12 @@ function slowGates(ready) {
       ...WALLED_FOLDERS,
     ]),
     toolGate(ready, 'unused code (knip)', 'knip/bin/knip.js', ['--no-progress']),
+    programGate(
+      'package layout (electron-builder)',
+      ready.nodePath,
+      [join(ROOT, 'scripts/pack-test.mjs')],
+      { cwd: ROOT, env: ready.env },
+    ),
     { name: 'C++ lint (clang-tidy)', run: () => checkTidy(place, trackedFiles(ROOT)) },
   ];
 }

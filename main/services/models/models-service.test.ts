@@ -181,7 +181,7 @@ describe('a file of the person', () => {
     await ownFile('mmproj-other.gguf', { kind: 'projector', embeddingWidth: 32 });
     const right = await ownFile('mmproj-own.gguf', { kind: 'projector', projectorKind: 'mlp' });
     await ownFile('unrelated.gguf', { kind: 'projector' });
-    const path = await ownFile('own.gguf', { name: '  Own\u0007 model ' });
+    const path = await ownFile('own.gguf', { name: '  Own\u0007 model GGUF ' });
     const added = await add(path);
     expect(added).toMatchObject({ path, projectorPath: right, name: 'Own model', isOwned: false });
     expect((await ready()).loaded).toMatchObject({ path, projectorPath: right, canSee: true });
