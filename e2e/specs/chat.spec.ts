@@ -28,12 +28,14 @@ test('sends before the model is ready, and answers when it is', async ({ launch,
   await expect(chat.answers).toContainText('Hello! How can I help you?');
 });
 
-test('stops, keeps what is there, and says so', async ({ app: _app, page }) => {
+test('stops, keeps what is there, and says so', async ({ app, page }) => {
   const chat = new ChatScreen(page);
-  await chat.askAndWait('Hello', 'How can I help');
-  await chat.ask('Count to 200.');
+  await chat.modelIsReady();
+  const engine = slowEngine(app, 0.3);
+  await chat.ask('Count to 300.');
   await expect(chat.answers.last()).toContainText('1 2');
   await chat.stop.click();
+  engine.free();
   await expect(chat.answers.last()).toContainText('You stopped this answer.');
   const text = await chat.answers.last().textContent();
   await page.waitForTimeout(500);

@@ -24,7 +24,7 @@ test('opens at once, promises, and offers models that fit', async ({ launch, pag
   await expect(models.promise).toBeVisible();
   await expect(page.getByText(/^Best for this .* laptop$/)).toBeVisible();
   await expect(page.getByText('Try in a minute')).toBeVisible();
-  await expect(page.getByText(/it is often wrong/)).toBeVisible();
+  await expect(page.getByText(/but is often wrong/)).toBeVisible();
   await expect(page.getByRole('button', { name: /Get it/ })).toHaveCount(2);
   expect(app.enginePids().length).toBeLessThanOrEqual(1);
 });

@@ -41,8 +41,10 @@ test('main killed while it answers: the message is there, the text too, marked i
   const chat = new ChatScreen(page);
   await chat.modelIsReady();
   const engine = slowEngine(first, 0.1);
-  await chat.ask('Count to 200.');
+  await chat.ask('Count to 300.');
   await expect(chat.answers.last()).toContainText('1 2 3');
+  // The disk may be a quarter of a second behind the screen.
+  await page.waitForTimeout(300);
   engine.hold();
   await first.crash();
   engine.free();
@@ -51,8 +53,8 @@ test('main killed while it answers: the message is there, the text too, marked i
   const second = await launch();
   await page.goto(second.url);
   await expect(chat.composer).toHaveValue('');
-  await new Sidebar(page).chat('Count to 200.').click();
-  await expect(chat.questions.last()).toContainText('Count to 200.');
+  await new Sidebar(page).chat('Count to 300.').click();
+  await expect(chat.questions.last()).toContainText('Count to 300.');
   await expect(chat.answers.last()).toContainText('1 2');
   await expect(chat.answers.last()).toContainText('The model stopped before the end');
 });
@@ -62,10 +64,12 @@ test('the engine killed while it answers: the window stays, the next message wor
   page,
 }) => {
   const chat = new ChatScreen(page);
-  await chat.askAndWait('Hello', 'How can I help');
-  await chat.ask('Count to 200.');
+  await chat.modelIsReady();
+  const engine = slowEngine(app, 0.3);
+  await chat.ask('Count to 300.');
   await expect(chat.answers.last()).toContainText('1 2');
   const [pid] = app.enginePids();
+  engine.free();
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
   await expect(chat.answers.last()).toContainText('The model stopped');
   await expect(chat.answers.last()).toContainText('1 2');
@@ -83,17 +87,17 @@ test('two windows show one answer as it is written, and a reload joins it', asyn
   await chat.modelIsReady();
   const engine = slowEngine(app, 0.1);
   // The tiny model has never counted that far, so it goes on for long.
-  await chat.ask('Count to 200.');
+  await chat.ask('Count to 300.');
   await expect(chat.answers.last()).toContainText('1 2');
   engine.hold();
   const second = await context.newPage();
   await second.goto(new URL('/', app.url).href);
   const other = new ChatScreen(second);
-  await new Sidebar(second).chat('Count to 200.').click();
+  await new Sidebar(second).chat('Count to 300.').click();
   await expect(other.answers.last()).toContainText('1 2');
   await expect(other.stop).toBeVisible();
   await page.reload();
-  await new Sidebar(page).chat('Count to 200.').click();
+  await new Sidebar(page).chat('Count to 300.').click();
   await expect(chat.answers.last()).toContainText('1 2');
   await expect(chat.stop).toBeVisible();
   engine.free();
