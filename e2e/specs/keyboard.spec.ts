@@ -101,6 +101,7 @@ test('a chat is renamed, deleted and brought back', async ({ app, page }) => {
   await expectFocus(page, sidebar.chat('A greeting'));
   await page.keyboard.press('Delete');
   await expect(sidebar.chat('A greeting')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
   await page.keyboard.press('Control+z');
   await expect(sidebar.chat('A greeting')).toBeVisible();
 });
