@@ -69,11 +69,29 @@ export interface EngineOptions {
   onLog?(level: 'info' | 'warn' | 'error', line: string): void;
 }
 
+/** Where computed prefixes live beyond the context. Absent: in the context only. */
+export interface CacheOptions {
+  /** Made where missing, readable by the person alone. One subfolder for each model fingerprint. */
+  folder: string;
+  /** 32 bytes, secret to this installation: state files carry a MAC under it. */
+  key: Uint8Array;
+  /** Budgets in bytes; 0 switches a tier off. */
+  ramBytes: number;
+  diskBytes: number;
+}
+
 export interface LoadRequest {
   path: string;
   projectorPath: string | null;
   /** Tokens of context shared by all sequences, 512 or more; already chosen to fit. */
   contextTokens: number;
+  /** Layers on the GPU; absent: all, where there is one. 0 computes on the CPU. */
+  gpuLayers?: number;
+  /** Tokens computed in one step, 32 to 4096; absent: the engine's own choice. */
+  batchTokens?: number;
+  /** Compute threads for this model; absent: those of `EngineOptions`. */
+  threads?: number;
+  cache?: CacheOptions;
 }
 
 export interface LoadedModel {
@@ -83,33 +101,153 @@ export interface LoadedModel {
   canSee: boolean;
   canThink: boolean;
   deviceName: string;
+  /** 64 hex digits: weights, projector, template, engine and the numeric settings; a state fits no other. */
+  fingerprint: string;
+  /** What a computed prefix consists of; only `attention` can be cut back at any token. */
+  stateKind: 'attention' | 'sliding-window' | 'recurrent' | 'hybrid';
   /** Weights, state and compute buffers, as llama.cpp accounts for them. */
   memoryBytes: number;
   loadMs: number;
 }
 
-export interface PromptMessage {
-  role: 'system' | 'user' | 'assistant';
-  text: string;
-  reasoning?: string;
+/** Decoded pixels, 3 bytes each (R, G, B), rows from the top. */
+export interface Picture {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
 }
 
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** JSON text, as the model wrote it. */
+  arguments: string;
+}
+
+export interface Tool {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments, as text. */
+  parameters: string;
+}
+
+export interface PromptMessage {
+  /** `tool` carries a tool's result, with `toolCallId`. */
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  text: string;
+  reasoning?: string;
+  /**
+   * The tokens that `text` was generated as (`GenerateResult.answerTokenIds`). Used in place of tokenising
+   * where they spell `text` exactly; else ignored.
+   */
+  tokens?: Uint32Array;
+  /** Shown before the text of a `user` message, in order. */
+  pictures?: Picture[];
+  toolCalls?: ToolCall[];
+  toolCallId?: string;
+  toolName?: string;
+}
+
+/** llama.cpp's samplers. What is absent is off. */
 export interface Sampling {
   temperature: number;
   topP: number;
   topK: number;
   minP: number;
   seed?: number;
+  typicalP?: number;
+  topNSigma?: number;
+  /** Repetition over the last `penaltyTokens` (default 64) tokens; 1 is off. */
+  repetitionPenalty?: number;
+  presencePenalty?: number;
+  frequencyPenalty?: number;
+  penaltyTokens?: number;
+  dryMultiplier?: number;
+  dryBase?: number;
+  dryAllowedTokens?: number;
+  xtcProbability?: number;
+  xtcThreshold?: number;
+  dynamicTemperatureRange?: number;
+  mirostat?: 0 | 1 | 2;
+  mirostatTau?: number;
+  mirostatEta?: number;
 }
 
-export interface GenerateRequest {
-  /** Names the sequence, so that a later request with the same start reads only what is new. */
-  sequenceKey: string;
+/** What the template is given. Requests that share it share its computed prefix. */
+export interface PromptRequest {
   messages: PromptMessage[];
+  enableThinking: boolean;
+  tools?: Tool[];
+  /** `required` forces a call by grammar; absent: `auto`. */
+  toolChoice?: 'auto' | 'required' | 'none';
+  /** Several calls in one answer; absent: false. */
+  parallelToolCalls?: boolean;
+}
+
+export interface GenerateRequest extends PromptRequest {
+  /** Names the conversation, so that a later request with the same start reads only what is new. */
+  sequenceKey: string;
   sampling: Sampling;
   /** 1 or more. */
   maxAnswerTokens?: number;
-  enableThinking: boolean;
+  /** Tokens of reasoning after which it is ended; absent: no limit. */
+  reasoningBudgetTokens?: number;
+  /** JSON Schema as text: the answer is forced to fit it. Not together with `tools`. */
+  outputSchema?: string;
+  /** The answer ends before the first of these; at most 16, each 1 to 256 bytes. */
+  stop?: string[];
+  /** Added to the logits of tokens, [-100, 100]; -100 forbids. */
+  logitBias?: { token: number; bias: number }[];
+  /** Probabilities of this many likeliest tokens beside the chosen one, 0 to 20; absent: none at all. */
+  alternatives?: number;
+  /** Who waits. `background` yields to `visible` between steps; absent: `visible`. */
+  priority?: 'visible' | 'background';
+  /**
+   * What happens where the prompt does not fit. `refuse` (default) throws `prompt.too-long`;
+   * `forget-oldest` leaves out the oldest turns after the system message and says how many.
+   */
+  overflow?: 'refuse' | 'forget-oldest';
+  /** Leaves nothing in the cache, on disk or in the log; absent: false. */
+  ephemeral?: boolean;
+  /** Guesses ahead from text seen before where that pays; the answer is the same. Absent: true. */
+  speculate?: boolean;
+}
+
+/** Computes a prefix ahead of need, at the lowest priority. */
+export interface WarmRequest extends PromptRequest {
+  sequenceKey: string;
+  /**
+   * `typing`: the last message is unfinished; its last tokens are left out. `settled`: everything is final,
+   * and stays in the cache as a place to return to.
+   */
+  kind: 'typing' | 'settled';
+  ephemeral?: boolean;
+}
+
+/** How a prompt came to be computed. The three last add up to `promptTokens`. */
+export interface PromptCost {
+  promptTokens: number;
+  /** Found in the context. */
+  reusedTokens: number;
+  /** Brought back from the cache in memory or on disk. */
+  restoredTokens: number;
+  computedTokens: number;
+}
+
+export interface ToolCallDelta {
+  index: number;
+  id?: string;
+  name?: string;
+  /** Text to append to the arguments. */
+  arguments: string;
+}
+
+export interface TokenOdds {
+  token: number;
+  text: string;
+  /** Of the model's own distribution, before sampling; [0, 1]. */
+  probability: number;
+  alternatives: { token: number; text: string; probability: number }[];
 }
 
 /** What became known since the last batch; text is whole code points, already parsed from the template's form. */
@@ -118,15 +256,49 @@ export interface Batch {
   promptTokens: number;
   text: string;
   reasoning: string;
+  toolCalls: ToolCallDelta[];
+  /** Empty unless `alternatives` was asked for. */
+  odds: TokenOdds[];
 }
 
-export interface GenerateResult {
+export interface GenerateResult extends PromptCost {
   stopReason: 'end' | 'length' | 'cancelled';
-  promptTokens: number;
-  reusedTokens: number;
+  /** The stop string that ended it. */
+  stopString: string | null;
   answerTokens: number;
+  /** All tokens of the answer in order, reasoning and marks included. */
+  answerTokenIds: Uint32Array;
+  /** Messages that `forget-oldest` left out. */
+  forgottenMessages: number;
+  /** Tokens guessed ahead, and how many of them were right. */
+  draftedTokens: number;
+  acceptedTokens: number;
+  /** From the request to the first token. */
+  firstTokenMs: number;
   promptMs: number;
   answerMs: number;
+}
+
+/** A piece of the prompt. `message` is the index of the message it came from; null for the template's own text. */
+export interface PromptSpan {
+  text: string;
+  tokenCount: number;
+  message: number | null;
+}
+
+export interface EngineCounters {
+  /** Conversations with a place in the context, and the tokens there. */
+  sequences: number;
+  contextTokensUsed: number;
+  cacheRamBytes: number;
+  cacheDiskBytes: number;
+  /** Since the model was loaded. */
+  computedTokens: number;
+  reusedTokens: number;
+  restoredTokens: number;
+  diskBytesWritten: number;
+  /** Threads computing now; fewer than asked for while the machine is contended. */
+  threads: number;
 }
 
 export class Engine {
@@ -151,19 +323,38 @@ export class Engine {
    * text, then with what has gathered since. Text of `messages` is tokenised with special-token parsing
    * off, span by span: it cannot forge a turn. A cancel resolves with stopReason `cancelled`, within
    * one ubatch and 50 ms; one that still waits its turn at once. What `onBatch` throws ends the run and
-   * is its error. Requests run one after the other.
+   * is its error. Requests run side by side in one batch; those of one `sequenceKey` one after the other.
    * @throws `model.not-loaded`, `prompt.too-long`, `model.template-broken`
    */
   generate(request: GenerateRequest, onBatch: (batch: Batch) => void): Job<GenerateResult>;
 
   /**
+   * Computes and keeps the prefix that a later request will begin with. A cancel resolves with what was
+   * done. @throws `model.not-loaded`, `model.template-broken`, `prompt.too-long`
+   */
+  warm(request: WarmRequest): Job<PromptCost>;
+
+  /** Drops all that is kept of a conversation, in the context, in memory and on disk, before it resolves. */
+  forget(request: { sequenceKey: string }): Promise<void>;
+
+  /** Shrinks the cache in memory to `ramBytes`; what is on disk stays. */
+  shrinkCache(request: { ramBytes: number }): Promise<void>;
+
+  counters(): Promise<EngineCounters>;
+
+  /** Token ids of plain text: special-token parsing is off. @throws `model.not-loaded` */
+  tokenize(request: { text: string }): Promise<Uint32Array>;
+  detokenize(request: { tokens: Uint32Array }): Promise<string>;
+
+  /**
    * The prompt as the engine would read it, for tests and for the person who asks.
    * `isControl[i]` says whether token i is a control token of the vocabulary.
    */
-  tokenizePrompt(request: Pick<GenerateRequest, 'messages' | 'enableThinking'>): Promise<{
+  tokenizePrompt(request: PromptRequest): Promise<{
     tokens: number[];
     isControl: boolean[];
     text: string;
+    spans: PromptSpan[];
   }>;
 
   /** Ends all jobs, frees everything, joins the thread. Later jobs end as cancelled. Safe to call twice. */
