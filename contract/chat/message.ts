@@ -27,14 +27,30 @@ export const messageStatus = z.enum([
 ]);
 export type MessageStatus = z.infer<typeof messageStatus>;
 
-/** What an answer cost. Tokens and milliseconds; `reusedTokens` of `promptTokens` were not computed again. */
-export const usage = z.object({
-  promptTokens: z.number().int().nonnegative(),
-  reusedTokens: z.number().int().nonnegative(),
-  answerTokens: z.number().int().nonnegative(),
-  promptMs: z.number().nonnegative(),
-  answerMs: z.number().nonnegative(),
-});
+const tokenCount = z.number().int().nonnegative();
+
+/**
+ * What an answer cost, in tokens and milliseconds. The prompt's tokens were found in memory (`reused`),
+ * brought back from the cache (`restored`) or computed. Answers from before these were counted read as
+ * if nothing had been restored, and do not know when their first token came.
+ */
+export const usage = z
+  .object({
+    promptTokens: tokenCount,
+    reusedTokens: tokenCount,
+    restoredTokens: tokenCount.default(0),
+    computedTokens: tokenCount.optional(),
+    answerTokens: tokenCount,
+    /** From the request to the first token. */
+    firstTokenMs: z.number().nonnegative().nullable().default(null),
+    promptMs: z.number().nonnegative(),
+    answerMs: z.number().nonnegative(),
+  })
+  .transform(({ computedTokens, ...rest }) => ({
+    ...rest,
+    computedTokens:
+      computedTokens ?? Math.max(0, rest.promptTokens - rest.reusedTokens - rest.restoredTokens),
+  }));
 export type Usage = z.infer<typeof usage>;
 
 const errorCode = z.enum(Object.keys(errorCatalog) as [keyof typeof errorCatalog]);

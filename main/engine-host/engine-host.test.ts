@@ -7,9 +7,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { EngineDeath } from '../ports/engine.ts';
 import type { EngineLauncher, EngineProcess } from '../ports/engine-launcher.ts';
 import type { Log } from '../ports/log.ts';
+import { answerEnd, unscripted } from '../testing/engine-replies.fixture.ts';
 import { EngineHost, restartDelayMs } from './engine-host.ts';
 
-const usage = { promptTokens: 1, reusedTokens: 0, answerTokens: 1, promptMs: 1, answerMs: 1 };
 const description = { llamaVersion: 'x', systemInfo: '', threads: 1, pid: 1, devices: [] };
 
 /** A process in this one: dies when told to, answers unless it is `mute`. */
@@ -28,7 +28,7 @@ class ScriptedProcess implements EngineProcess {
     serve(
       engineContract,
       {
-        engine: { describe: () => description },
+        engine: { ...unscripted.engine, describe: () => description },
         model: {
           inspect: () => new Promise(() => {}),
           load: async function* () {
@@ -39,10 +39,11 @@ class ScriptedProcess implements EngineProcess {
           unload: () => ({}),
         },
         run: {
+          ...unscripted.run,
           generate: async function* () {
             yield { type: 'text', text: 'one' };
             await new Promise(() => {});
-            return { stopReason: 'end', usage };
+            return answerEnd();
           },
         },
       },

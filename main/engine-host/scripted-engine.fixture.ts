@@ -5,6 +5,7 @@
 import { engineContract, engineExitCode } from '../../contract/engine-contract.ts';
 import type { Port } from '../../contract/rpc/port.ts';
 import { emitter, serve } from '../../contract/rpc/serve.ts';
+import { answerEnd, unscripted } from '../testing/engine-replies.fixture.ts';
 
 function parentPort(): Port {
   return {
@@ -24,8 +25,6 @@ function freeze(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-const usage = { promptTokens: 1, reusedTokens: 0, answerTokens: 1, promptMs: 1, answerMs: 1 };
-
 async function* generate(text: string, signal: AbortSignal) {
   yield { type: 'prompt' as const, readTokens: 1, promptTokens: 1 };
   const [verb = '', count = '0'] = text.split(' ');
@@ -39,7 +38,7 @@ async function* generate(text: string, signal: AbortSignal) {
   if (verb === 'dawdle') {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   }
-  return { stopReason: signal.aborted ? ('cancelled' as const) : ('end' as const), usage };
+  return answerEnd({ stopReason: signal.aborted ? 'cancelled' : 'end' });
 }
 
 const port = parentPort();
@@ -55,6 +54,7 @@ function start(): void {
     engineContract,
     {
       engine: {
+        ...unscripted.engine,
         describe: () => {
           announce.engine.logged({ level: 'warn', line: 'asked who it is' });
           return {
@@ -77,6 +77,7 @@ function start(): void {
         unload: () => ({}),
       },
       run: {
+        ...unscripted.run,
         generate: ({ messages }, { signal }) => generate(messages.at(-1)?.text ?? '', signal),
       },
     },

@@ -58,6 +58,8 @@ test('a load tells its progress and what it chose', async () => {
     memoryBytes: 1010,
     loadMs: 10,
     threads: 2,
+    fingerprint: 'ab'.repeat(32),
+    stateKind: 'attention',
   });
   expect(lines.at(-1)).toMatch(/^context 2048 of 2048 tokens/);
 });
@@ -137,8 +139,66 @@ test('an answer is progress, reasoning, text, and what it cost', async () => {
     { type: 'text', text: '3 ' },
   ]);
   expect(result).toEqual({
-    stopReason: 'end',
-    usage: { promptTokens: 4, reusedTokens: 0, answerTokens: 3, promptMs: 1, answerMs: 1 },
+    ...{ stopReason: 'end', stopString: null, answerTokenIds: Uint32Array.of(1, 2, 3) },
+    ...{ forgottenMessages: 0, draftedTokens: 0, acceptedTokens: 0 },
+    usage: {
+      ...{ promptTokens: 4, reusedTokens: 1, restoredTokens: 1, computedTokens: 2 },
+      ...{ answerTokens: 3, firstTokenMs: 1, promptMs: 1, answerMs: 1 },
+    },
+  });
+});
+
+test('tools, odds and stop strings reach the addon, and what they give comes back', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const tools = [{ name: 'look', description: 'Looks.', parameters: '{"type":"object"}' }];
+  const request = { ...question('9'), tools, stop: ['2'], alternatives: 0 };
+  const { chunks, result } = await finish(run.generate(request, { signal: never }));
+  const call = { type: 'tool-call', index: 0, id: 'call-1', name: 'look', arguments: '{"a":1}' };
+  expect(chunks).toContainEqual(call);
+  expect(chunks.filter(({ type }) => type === 'odds')).toHaveLength(2);
+  expect(result).toMatchObject({ stopReason: 'end', stopString: '2' });
+});
+
+test('a warmed prefix tells its cost; aborting ends it with what was done', async () => {
+  const { engine, model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const warm = { messages: [{ role: 'user' as const, text: 'so far' }], enableThinking: false };
+  const request = { ...warm, sequenceKey: 'a', kind: 'typing' as const };
+  const cost = { promptTokens: 4, reusedTokens: 0, restoredTokens: 1, computedTokens: 3 };
+  expect(await run.warm(request, { signal: never })).toEqual(cost);
+  const caller = new AbortController();
+  const endless = { ...request, messages: [{ role: 'user' as const, text: 'forever' }] };
+  const warming = run.warm(endless, { signal: caller.signal });
+  caller.abort();
+  await engine.describe({}, { signal: never });
+  expect(await warming).toMatchObject({ promptTokens: 2, computedTokens: 1 });
+});
+
+test('warming without a model is refused', async () => {
+  const { run } = setUp();
+  const request = { ...question('x'), kind: 'settled' as const };
+  const warming = run.warm(request, { signal: never });
+  await expect(warming).rejects.toMatchObject({ code: 'model.not-loaded' });
+});
+
+test('it forgets, shrinks, counts, and tells how it reads text', async () => {
+  const { engine, model, run, lines } = setUp();
+  await expect(run.tokenize({ text: 'ab' }, { signal: never })).rejects.toMatchObject({
+    code: 'model.not-loaded',
+  });
+  await finish(model.load(small, { signal: never }));
+  expect(await run.forget({ sequenceKey: 'a' }, { signal: never })).toEqual({});
+  expect(await engine.shrinkCache({ ramBytes: 7 }, { signal: never })).toEqual({});
+  expect(lines.slice(-2)).toEqual(['forgot a', 'cache 7']);
+  expect(await engine.counters({}, { signal: never })).toMatchObject({ cacheDiskBytes: 200 });
+  const { tokens } = await run.tokenize({ text: 'ab' }, { signal: never });
+  expect(tokens).toEqual(Uint32Array.of(97, 98));
+  expect(await run.detokenize({ tokens }, { signal: never })).toEqual({ text: 'ab' });
+  const { text, spans } = await run.preview(question('ab'), { signal: never });
+  expect({ text, spans }).toEqual({
+    text: 'ab',
+    spans: [{ text: 'ab', tokenCount: 1, message: 0 }],
   });
 });
 

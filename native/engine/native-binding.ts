@@ -11,7 +11,17 @@ export type Addon = Pick<typeof addonSurface, 'inspectGguf' | 'estimateMemory' |
 /** The addon's engine: one thread that owns llama.cpp. */
 export type EngineThread = Pick<
   addonSurface.Engine,
-  'load' | 'unload' | 'generate' | 'tokenizePrompt' | 'dispose'
+  | 'load'
+  | 'unload'
+  | 'generate'
+  | 'warm'
+  | 'forget'
+  | 'shrinkCache'
+  | 'counters'
+  | 'tokenize'
+  | 'detokenize'
+  | 'tokenizePrompt'
+  | 'dispose'
 >;
 
 /** Beside the bundle `dist/engine/engine.js`; development and tests name another by PARLEY_ADDON. */
@@ -38,6 +48,14 @@ function rethrow(error: unknown): never {
 function guarded<T>(work: () => T): T {
   try {
     return work();
+  } catch (error) {
+    return rethrow(error);
+  }
+}
+
+async function guardedCall<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     return rethrow(error);
   }
@@ -72,8 +90,32 @@ export function translated(addon: Addon): Addon {
       return guardedJob(() => this.#engine.generate(request, onBatch));
     }
 
+    warm(request: addonSurface.WarmRequest) {
+      return guardedJob(() => this.#engine.warm(request));
+    }
+
+    async forget(request: Parameters<EngineThread['forget']>[0]) {
+      await guardedCall(() => this.#engine.forget(request));
+    }
+
+    async shrinkCache(request: Parameters<EngineThread['shrinkCache']>[0]) {
+      await guardedCall(() => this.#engine.shrinkCache(request));
+    }
+
+    async counters() {
+      return await guardedCall(() => this.#engine.counters());
+    }
+
+    async tokenize(request: Parameters<EngineThread['tokenize']>[0]) {
+      return await guardedCall(() => this.#engine.tokenize(request));
+    }
+
+    async detokenize(request: Parameters<EngineThread['detokenize']>[0]) {
+      return await guardedCall(() => this.#engine.detokenize(request));
+    }
+
     async tokenizePrompt(request: Parameters<EngineThread['tokenizePrompt']>[0]) {
-      return await this.#engine.tokenizePrompt(request).catch(rethrow);
+      return await guardedCall(() => this.#engine.tokenizePrompt(request));
     }
 
     async dispose(): Promise<void> {

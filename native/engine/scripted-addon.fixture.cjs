@@ -37,9 +37,42 @@ async function estimateMemory({ path, contextTokens }) {
   return { modelBytes, contextBytes: contextTokens * 10, computeBytes: 10, projectorBytes: 0 };
 }
 
+function result(answerTokens, how) {
+  return {
+    promptTokens: 4,
+    reusedTokens: 1,
+    restoredTokens: 1,
+    computedTokens: 2,
+    stopString: null,
+    answerTokens,
+    answerTokenIds: Uint32Array.from({ length: answerTokens }, (_, index) => index + 1),
+    forgottenMessages: 0,
+    draftedTokens: 0,
+    acceptedTokens: 0,
+    firstTokenMs: 1,
+    promptMs: 1,
+    answerMs: 1,
+    ...how,
+  };
+}
+
+const empty = { readTokens: 4, promptTokens: 4, text: '', reasoning: '', toolCalls: [], odds: [] };
+
+function callTool({ tools }, onBatch) {
+  if (tools === undefined) return;
+  const { name } = tools[0];
+  onBatch({ ...empty, toolCalls: [{ index: 0, id: 'call-1', name, arguments: '{"a":' }] });
+  onBatch({ ...empty, toolCalls: [{ index: 0, arguments: '1}' }] });
+}
+
+function oddsOf({ alternatives }, chosen) {
+  return alternatives === undefined ? [] : [{ ...chosen, probability: 0.5, alternatives: [] }];
+}
+
 class Engine {
   constructor({ onLog, threads }) {
     this.loaded = false;
+    this.onLog = onLog;
     onLog?.('info', `scripted addon with ${threads} threads`);
   }
 
@@ -61,6 +94,8 @@ class Engine {
         deviceName: 'CPU',
         memoryBytes: 1010,
         loadMs: 10,
+        fingerprint: 'ab'.repeat(32),
+        stateKind: 'attention',
       };
     };
     return {
@@ -78,20 +113,22 @@ class Engine {
   generate(request, onBatch) {
     let isCancelled = false;
     const last = request.messages.at(-1).text;
-    const result = { promptTokens: 4, reusedTokens: 0, promptMs: 1, answerMs: 1 };
+    const lastToken = last === 'forever' ? Number.POSITIVE_INFINITY : Number(last);
     const work = async () => {
       if (!this.loaded) throw new AddonError('model.not-loaded', {});
       if (last === 'bug') throw new Error('secret words of a person');
-      onBatch({ readTokens: 2, promptTokens: 4, text: '', reasoning: '' });
+      onBatch({ ...empty, readTokens: 2 });
       await pause(1);
-      onBatch({ readTokens: 4, promptTokens: 4, text: '', reasoning: 'hm' });
+      onBatch({ ...empty, reasoning: 'hm' });
+      callTool(request, onBatch);
       for (let answerTokens = 1; ; answerTokens += 1) {
         await pause(5);
-        if (isCancelled) return { ...result, stopReason: 'cancelled', answerTokens };
-        onBatch({ readTokens: 4, promptTokens: 4, text: `${answerTokens} `, reasoning: '' });
-        if (last !== 'forever' && answerTokens >= Number(last)) {
-          return { ...result, stopReason: 'end', answerTokens };
-        }
+        if (isCancelled) return result(answerTokens, { stopReason: 'cancelled' });
+        const text = `${answerTokens} `;
+        onBatch({ ...empty, text, odds: oddsOf(request, { token: answerTokens, text }) });
+        const stopString = request.stop?.find((word) => word === text.trim()) ?? null;
+        if (answerTokens >= lastToken || stopString)
+          return result(answerTokens, { stopReason: 'end', stopString });
       }
     };
     return {
@@ -99,6 +136,74 @@ class Engine {
       cancel: () => {
         isCancelled = true;
       },
+    };
+  }
+
+  warm(request) {
+    let isCancelled = false;
+    const last = request.messages.at(-1).text;
+    const work = async () => {
+      if (!this.loaded) throw new AddonError('model.not-loaded', {});
+      while (last === 'forever' && !isCancelled) await pause(1);
+      const computedTokens = isCancelled ? 1 : 3;
+      return {
+        promptTokens: computedTokens + 1,
+        reusedTokens: 0,
+        restoredTokens: 1,
+        computedTokens,
+      };
+    };
+    return {
+      done: work(),
+      cancel: () => {
+        isCancelled = true;
+      },
+    };
+  }
+
+  async forget({ sequenceKey }) {
+    this.onLog?.('info', `forgot ${sequenceKey}`);
+  }
+
+  async shrinkCache({ ramBytes }) {
+    this.onLog?.('info', `cache ${ramBytes}`);
+  }
+
+  async counters() {
+    return {
+      sequences: 1,
+      contextTokensUsed: 4,
+      cacheRamBytes: 100,
+      cacheDiskBytes: 200,
+      computedTokens: 4,
+      reusedTokens: 0,
+      restoredTokens: 0,
+      diskBytesWritten: 200,
+      threads: 2,
+    };
+  }
+
+  async tokenize({ text }) {
+    if (!this.loaded) throw new AddonError('model.not-loaded', {});
+    return Uint32Array.from(text, (letter) => letter.codePointAt(0));
+  }
+
+  async detokenize({ tokens }) {
+    return String.fromCodePoint(...tokens);
+  }
+
+  async tokenizePrompt({ messages }) {
+    const text = messages.map((message) => message.text).join('');
+    const spans = messages.map((message, index) => ({
+      text: message.text,
+      tokenCount: 1,
+      message: index,
+    }));
+    return {
+      tokens: messages.map((_, index) => index),
+      isControl: messages.map(() => false),
+      text,
+      spans,
     };
   }
 

@@ -73,6 +73,9 @@ export class FakeConversation {
           ? {
               promptTokens: 412,
               reusedTokens: 380,
+              restoredTokens: 0,
+              computedTokens: 32,
+              firstTokenMs: 480,
               answerTokens: 310,
               promptMs: 400,
               answerMs: 9800,
@@ -125,6 +128,9 @@ export class FakeConversation {
       usage: {
         promptTokens: 412,
         reusedTokens: 380,
+        restoredTokens: 0,
+        computedTokens: 32,
+        firstTokenMs: 480,
         answerTokens: 310,
         promptMs: 400,
         answerMs: 9800,

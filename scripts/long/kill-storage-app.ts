@@ -6,6 +6,7 @@ import { createConversations } from '../../main/services/conversations/index.ts'
 import { openStorage } from '../../main/storage/index.ts';
 import type { Migration } from '../../main/storage/migrate.ts';
 import { migrations } from '../../main/storage/migrations/index.ts';
+import { answerEnd } from '../../main/testing/engine-replies.fixture.ts';
 
 /** A step that takes long enough to be killed in: it copies every message a few times. */
 const extraMigration: Migration = {
@@ -49,8 +50,7 @@ export function openApp(
       yield { type: 'text', text: wordAt(index) };
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    const usage = { promptTokens: 1, reusedTokens: 0, answerTokens: 1, promptMs: 1, answerMs: 1 };
-    return { stopReason: 'end', usage };
+    return answerEnd();
   });
   const conversations = createConversations({
     storage,

@@ -135,7 +135,7 @@ test.each([
 ] as const)('marks an answer that ended by %s as %s', async (stopReason, status, successes) => {
   const { bench, fed, engine } = startFed();
   const { answerId } = await bench.send('Hello');
-  fed.feed('Text', { stopReason, usage });
+  fed.feed('Text', { ...ended, stopReason });
   await settled();
   expect(bench.storedMessage(answerId)).toMatchObject({ status, usage });
   expect(engine.successes).toHaveLength(successes);

@@ -89,6 +89,8 @@ function take(chunk: Chunk, options: GenerateOptions): void {
     options.onPhase({ phase: 'reading', readTokens, promptTokens });
     return;
   }
+  // The app asks for neither tools nor odds.
+  if (chunk.type === 'tool-call' || chunk.type === 'odds') return;
   options.onPhase({ phase: 'writing' });
   options.onText(chunk.type, chunk.text);
 }

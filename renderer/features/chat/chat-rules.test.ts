@@ -20,7 +20,10 @@ function message(id: string, parentId: string | null, sequence: number): Message
     createdAtMs: 0,
     sequence,
     modelName: 'Tiny',
-    usage: { promptTokens: 9, reusedTokens: 4, answerTokens: 40, promptMs: 400, answerMs: 2000 },
+    usage: {
+      ...{ promptTokens: 9, reusedTokens: 4, restoredTokens: 3, computedTokens: 2 },
+      ...{ answerTokens: 40, firstTokenMs: 410, promptMs: 400, answerMs: 2000 },
+    },
     error: null,
     isDamaged: false,
   };
@@ -128,7 +131,10 @@ describe('lines about an answer', () => {
   });
 
   test('leave the speed out where it was too short to tell', () => {
-    const usage = { promptTokens: 9, reusedTokens: 0, answerTokens: 1, promptMs: 90, answerMs: 3 };
+    const usage = {
+      ...{ promptTokens: 9, reusedTokens: 0, restoredTokens: 0, computedTokens: 9 },
+      ...{ answerTokens: 1, firstTokenMs: 91, promptMs: 90, answerMs: 3 },
+    };
     expect(speedLine({ ...message('a', null, 0), usage }, words, format)?.short).toBe(
       'under 0.1 s',
     );

@@ -2,48 +2,28 @@ import {
   type EngineClient,
   type EngineHandlers,
   engineContract,
-  type LoadedModel,
+  type GenerateResult,
 } from '../../../../contract/engine-contract.ts';
-import { AppError } from '../../../../contract/errors/app-error.ts';
 import { connect } from '../../../../contract/rpc/connect.ts';
 import { type Port, portPair } from '../../../../contract/rpc/port.ts';
 import { serve } from '../../../../contract/rpc/serve.ts';
 import type { Engine, EngineDeath } from '../../../ports/engine.ts';
+import {
+  answerEnd,
+  loadedModel,
+  unscripted,
+  usage,
+} from '../../../testing/engine-replies.fixture.ts';
 import type { ModelRuntime } from '../../models/index.ts';
 
 /** What the scripted engine does with one request. */
 export type Script = EngineHandlers['run']['generate'];
 export type EngineRequest = Parameters<Script>[0];
-export type EngineReply = { stopReason: 'end' | 'length' | 'cancelled'; usage: typeof usage };
+export type EngineReply = GenerateResult;
 
-/** What each scripted answer cost. */
-export const usage = {
-  promptTokens: 5,
-  reusedTokens: 0,
-  answerTokens: 3,
-  promptMs: 1,
-  answerMs: 2,
-};
 /** An end that the model chose. */
-export const ended: EngineReply = { stopReason: 'end', usage };
-
-const loaded: LoadedModel = {
-  path: '/models/scripted.gguf',
-  projectorPath: null,
-  description: 'scripted',
-  canSee: false,
-  canThink: true,
-  contextTokens: 4096,
-  wantedContextTokens: 4096,
-  memoryBytes: 1,
-  deviceName: 'CPU',
-  threads: 1,
-  loadMs: 1,
-};
-
-function unasked(): never {
-  throw new AppError('internal', { incidentId: 'not in the script' });
-}
+export const ended: EngineReply = answerEnd();
+export { usage };
 
 /** An engine behind a real port, whose answers a test writes; also the models service over it. */
 export class ScriptedEngine implements Engine, ModelRuntime {
@@ -65,9 +45,9 @@ export class ScriptedEngine implements Engine, ModelRuntime {
     if (this.#client) return this.#client;
     const [near, far] = portPair();
     const handlers: EngineHandlers = {
-      engine: { describe: unasked },
-      model: { inspect: unasked, load: unasked, unload: unasked },
+      ...unscripted,
       run: {
+        ...unscripted.run,
         generate: (request, caller) => {
           this.requests.push(request);
           return this.#script(request, caller);
@@ -104,7 +84,12 @@ export class ScriptedEngine implements Engine, ModelRuntime {
   async ready(options: Parameters<ModelRuntime['ready']>[0]) {
     await this.beforeReady(options);
     options.signal.throwIfAborted();
-    return { client: await this.client(), modelId: 'scripted', name: 'Scripted 1B', loaded };
+    return {
+      client: await this.client(),
+      modelId: 'scripted',
+      name: 'Scripted 1B',
+      loaded: loadedModel(),
+    };
   }
 
   noteSuccess(modelId: string): void {
@@ -134,7 +119,7 @@ export class FedScript {
     signal.addEventListener('abort', () => this.#wake());
     for (;;) {
       const piece = this.#waiting.shift();
-      if (signal.aborted) return { stopReason: 'cancelled' as const, usage };
+      if (signal.aborted) return answerEnd({ stopReason: 'cancelled' });
       if (piece === undefined) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;

@@ -9,6 +9,7 @@ import { connect } from '../../../../contract/rpc/connect.ts';
 import { portPair } from '../../../../contract/rpc/port.ts';
 import { serve } from '../../../../contract/rpc/serve.ts';
 import type { Engine, EngineDeath } from '../../../ports/engine.ts';
+import { loadedModel, unscripted } from '../../../testing/engine-replies.fixture.ts';
 
 const death: EngineDeath = { exitCode: null, signal: 'SIGKILL', lastLogLines: ['last words'] };
 
@@ -49,19 +50,10 @@ function summaryFor(path: string, header: Partial<GgufSummary>): GgufSummary {
 }
 
 function loadedFor(path: string, projectorPath: string | null): LoadedModel {
-  return {
-    path,
-    projectorPath,
-    description: 'scripted',
-    canSee: projectorPath !== null,
-    canThink: false,
-    contextTokens: 2048,
-    wantedContextTokens: 4096,
-    memoryBytes: 1000,
-    deviceName: 'CPU',
-    threads: 1,
-    loadMs: 1,
-  };
+  return loadedModel({
+    ...{ path, projectorPath, canSee: projectorPath !== null, canThink: false },
+    ...{ contextTokens: 2048, wantedContextTokens: 4096, memoryBytes: 1000 },
+  });
 }
 
 /** An engine of our own making behind the real kernel; it can be told to die at any moment. */
@@ -111,6 +103,7 @@ export function scriptedEngine(): ScriptedEngine {
       engineContract,
       {
         engine: {
+          ...unscripted.engine,
           describe: () => ({
             ...{ llamaVersion: 'x', systemInfo: '', threads: 1, pid: 1, devices: [] },
           }),
@@ -129,6 +122,7 @@ export function scriptedEngine(): ScriptedEngine {
           },
         },
         run: {
+          ...unscripted.run,
           // biome-ignore lint/correctness/useYield: it only has to fail
           async *generate() {
             throw new AppError('model.not-loaded', {});
