@@ -72,6 +72,8 @@ export const errorCatalog = {
     promptTokens: z.number().int(),
     contextTokens: z.number().int(),
   }),
+  'schema.unsupported': z.object({ detail: z.string() }),
+  'picture.refused': z.object({ width: z.number().int(), height: z.number().int() }),
 
   'conversation.not-found': z.object({ conversationId: z.string() }),
   'conversation.busy': z.object({ conversationId: z.string() }),

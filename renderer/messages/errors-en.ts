@@ -68,6 +68,10 @@ export const errorSentencesEn: ErrorSentences = {
     'This model is in use. Nothing was changed. Wait until the answer is done, or stop it first.',
   'prompt.too-long': ({ promptTokens, contextTokens }, format) =>
     `This is more than the model can read at once: about ${format.count(promptTokens * 0.75)} words, and it has room for about ${format.count(contextTokens * 0.75)}. Your message is kept. Shorten it, or begin a new chat.`,
+  'schema.unsupported': () =>
+    'The form this answer must have, or a tool, is described in a way the model cannot follow. Your message is kept. Correct the description, or go on without it.',
+  'picture.refused': ({ width, height }, format) =>
+    `A picture of ${format.count(width)} × ${format.count(height)} pixels is too large, or too long for its width. Your message is kept. Make the picture smaller, or cut it.`,
   'conversation.not-found': () =>
     'This chat is no longer here. It may have been deleted in another window. Choose another one.',
   'conversation.busy': () =>

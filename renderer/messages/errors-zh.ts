@@ -63,6 +63,10 @@ export const errorSentencesZh: ErrorSentences = {
   'model.in-use': () => '這個模型正在使用中。沒有任何東西被更動。請等回答結束，或先停止它。',
   'prompt.too-long': ({ promptTokens, contextTokens }, format) =>
     `這超過了模型一次能讀的量：大約 ${format.count(promptTokens)} 字，而它只有約 ${format.count(contextTokens)} 字的空間。你的訊息已保留。請縮短內容，或開始新的對話。`,
+  'schema.unsupported': () =>
+    '這個回答的格式，或某個工具的說明，模型無法照著做。你的訊息已保留。請修正說明，或不使用它。',
+  'picture.refused': ({ width, height }, format) =>
+    `${format.count(width)} × ${format.count(height)} 像素的圖片太大，或長寬相差太多。你的訊息已保留。請縮小或裁切圖片。`,
   'conversation.not-found': () => '這個對話已經不在了，可能在另一個視窗被刪除。請選擇另一個對話。',
   'conversation.busy': () =>
     '這個對話還在寫回答。你的訊息尚未送出，內容還在。請停止回答，或等它結束。',

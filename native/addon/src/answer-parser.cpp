@@ -24,16 +24,17 @@ size_t begun_bytes(const std::string &text, const std::string &word) {
 
 } // namespace
 
-AnswerParser::AnswerParser(const common_chat_params &format)
-    : parser_(format),
-      is_plain_(format.parser.empty() || (!format.supports_thinking && format.thinking_start_tag.empty() &&
-                                          format.preserved_tokens.empty())) {
+AnswerParser::AnswerParser(const Prompt &prompt, std::vector<std::string> stops)
+    : parser_(prompt.format), stops_(std::move(stops)),
+      is_plain_(prompt.format.parser.empty() ||
+                (!prompt.format.supports_thinking && prompt.format.thinking_start_tag.empty() &&
+                 prompt.format.preserved_tokens.empty())) {
     parser_.reasoning_format = COMMON_REASONING_FORMAT_AUTO;
     parser_.parse_tool_calls = false;
     if (!is_plain_) {
-        parser_.parser.load(format.parser);
+        parser_.parser.load(prompt.format.parser);
     }
-    for (const std::string &stop : format.additional_stops) {
+    for (const std::string &stop : prompt.format.additional_stops) {
         if (!stop.empty()) {
             stops_.push_back(stop);
         }

@@ -1,28 +1,43 @@
 #pragma once
 
+#include "prompt.h"
+
 #include "chat.h"
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace parley {
 
+/** What became known of one tool call; `id` and `name` are given once, whole, and empty afterwards. */
+struct ToolCallDelta {
+    size_t index = 0;
+    std::string id;
+    std::string name;
+    /** To append. */
+    std::string arguments;
+};
+
 /** What became readable: whole code points only. */
 struct AnswerDelta {
     std::string text;
     std::string reasoning;
-    bool empty() const { return text.empty() && reasoning.empty(); }
+    std::vector<ToolCallDelta> tool_calls;
+    bool empty() const { return text.empty() && reasoning.empty() && tool_calls.empty(); }
 };
 
 /**
- * Splits a growing answer into text and reasoning, as the template's parser sees it, and finds the
- * template's stop words. Parsing starts over each time, so it is done at most for a tenth of the time that
- * passes, and not at all where the format is plain text. Nothing given out is ever taken back. One thread.
+ * Splits a growing answer into text, reasoning and tool calls, as the template's parser sees it, and finds
+ * stop words. Parsing starts over each time, so it is done at most for a tenth of the time that passes, and
+ * not at all where the format is plain text. Nothing given out is ever taken back. One thread.
  */
 class AnswerParser {
 public:
-    explicit AnswerParser(const common_chat_params &format);
+    /** `stops` end the answer where they stand in its text; in reasoning and tool calls they do not. */
+    explicit AnswerParser(const Prompt &prompt, std::vector<std::string> stops = {});
 
     /** Adds a token's text. After true the answer is over: a stop word was found. */
     bool add(const std::string &piece);
@@ -33,6 +48,9 @@ public:
     /** All that is left. `is_whole` where the model ended the answer itself. */
     AnswerDelta finish(bool is_whole);
 
+    /** Which of the caller's stop words ended the answer. */
+    const std::optional<std::string> &stop_string() const { return stop_string_; }
+
 private:
     using Clock = std::chrono::steady_clock;
 
@@ -42,6 +60,7 @@ private:
 
     common_chat_parser_params parser_;
     std::vector<std::string> stops_;
+    std::optional<std::string> stop_string_;
     bool is_plain_;
     std::string answer_;
     size_t plain_given_ = 0;

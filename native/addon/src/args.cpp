@@ -1,5 +1,6 @@
 #include "args.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -16,6 +17,11 @@ void ObjectReader::refuse(const char *key, const std::string &wanted) const {
     throw Napi::TypeError::New(object_.Env(), name_ + "." + key + " must be " + wanted);
 }
 
+bool ObjectReader::is_absent(const char *key) const {
+    const Napi::Value value = get(key);
+    return value.IsNull() || value.IsUndefined();
+}
+
 std::string ObjectReader::string(const char *key) const {
     const Napi::Value value = get(key);
     if (!value.IsString()) {
@@ -25,8 +31,7 @@ std::string ObjectReader::string(const char *key) const {
 }
 
 std::optional<std::string> ObjectReader::optional_string(const char *key) const {
-    const Napi::Value value = get(key);
-    return value.IsNull() || value.IsUndefined() ? std::nullopt : std::optional<std::string>(string(key));
+    return is_absent(key) ? std::nullopt : std::optional<std::string>(string(key));
 }
 
 bool ObjectReader::boolean(const char *key) const {
@@ -55,13 +60,40 @@ int64_t ObjectReader::integer(const char *key, int64_t min, int64_t max) const {
 }
 
 std::optional<int64_t> ObjectReader::optional_integer(const char *key, int64_t min, int64_t max) const {
-    const Napi::Value value = get(key);
-    return value.IsNull() || value.IsUndefined() ? std::nullopt
-                                                 : std::optional<int64_t>(integer(key, min, max));
+    return is_absent(key) ? std::nullopt : std::optional<int64_t>(integer(key, min, max));
+}
+
+std::optional<double> ObjectReader::optional_number(const char *key, double min, double max) const {
+    return is_absent(key) ? std::nullopt : std::optional<double>(number(key, min, max));
+}
+
+std::optional<bool> ObjectReader::optional_boolean(const char *key) const {
+    return is_absent(key) ? std::nullopt : std::optional<bool>(boolean(key));
+}
+
+std::optional<size_t> ObjectReader::optional_choice(const char *key,
+                                                    std::initializer_list<const char *> words) const {
+    const std::optional<std::string> chosen = optional_string(key);
+    if (!chosen) {
+        return std::nullopt;
+    }
+    const auto *found = std::find(words.begin(), words.end(), *chosen);
+    if (found == words.end()) {
+        std::string wanted;
+        for (const char *word : words) {
+            wanted += wanted.empty() ? word : std::string(" or ") + word;
+        }
+        refuse(key, wanted);
+    }
+    return static_cast<size_t>(found - words.begin());
 }
 
 ObjectReader ObjectReader::object(const char *key) const {
     return {get(key), name_ + "." + key};
+}
+
+std::optional<ObjectReader> ObjectReader::optional_object(const char *key) const {
+    return is_absent(key) ? std::nullopt : std::optional<ObjectReader>(object(key));
 }
 
 std::vector<ObjectReader> ObjectReader::list(const char *key) const {
@@ -75,6 +107,60 @@ std::vector<ObjectReader> ObjectReader::list(const char *key) const {
         readers.emplace_back(array.Get(index), name_ + "." + key + "[" + std::to_string(index) + "]");
     }
     return readers;
+}
+
+std::vector<ObjectReader> ObjectReader::optional_list(const char *key, size_t max_length) const {
+    if (is_absent(key)) {
+        return {};
+    }
+    const Napi::Value value = get(key);
+    if (!value.IsArray() || value.As<Napi::Array>().Length() > max_length) {
+        refuse(key, "an array of at most " + std::to_string(max_length));
+    }
+    return list(key);
+}
+
+std::vector<std::string> ObjectReader::optional_strings(const char *key, size_t max_length) const {
+    if (is_absent(key)) {
+        return {};
+    }
+    const Napi::Value value = get(key);
+    if (!value.IsArray() || value.As<Napi::Array>().Length() > max_length) {
+        refuse(key, "an array of at most " + std::to_string(max_length));
+    }
+    const auto array = value.As<Napi::Array>();
+    std::vector<std::string> strings;
+    for (uint32_t index = 0; index < array.Length(); index++) {
+        const Napi::Value entry = array.Get(index);
+        if (!entry.IsString()) {
+            refuse(key, "an array of strings");
+        }
+        strings.push_back(entry.As<Napi::String>().Utf8Value());
+    }
+    return strings;
+}
+
+std::vector<uint8_t> ObjectReader::bytes(const char *key, size_t count) const {
+    const Napi::Value value = get(key);
+    const bool is_bytes =
+        value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+    if (!is_bytes || value.As<Napi::TypedArray>().ElementLength() != count) {
+        refuse(key, "a Uint8Array of " + std::to_string(count) + " bytes");
+    }
+    const auto array = value.As<Napi::Uint8Array>();
+    return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+std::vector<uint32_t> ObjectReader::optional_words(const char *key) const {
+    if (is_absent(key)) {
+        return {};
+    }
+    const Napi::Value value = get(key);
+    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array) {
+        refuse(key, "a Uint32Array");
+    }
+    const auto array = value.As<Napi::Uint32Array>();
+    return {array.Data(), array.Data() + array.ElementLength()};
 }
 
 std::optional<Napi::Function> ObjectReader::optional_function(const char *key) const {

@@ -2,7 +2,9 @@
 
 #include <napi.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,15 +29,30 @@ public:
     /** A whole number in [min, max]. */
     int64_t integer(const char *key, int64_t min, int64_t max) const;
     std::optional<int64_t> optional_integer(const char *key, int64_t min, int64_t max) const;
+    std::optional<double> optional_number(const char *key, double min, double max) const;
+    /** Nothing for null and undefined. */
+    std::optional<bool> optional_boolean(const char *key) const;
+    /** The index of the string in `words`; nothing for null and undefined. */
+    std::optional<size_t> optional_choice(const char *key, std::initializer_list<const char *> words) const;
     ObjectReader object(const char *key) const;
+    std::optional<ObjectReader> optional_object(const char *key) const;
     std::vector<ObjectReader> list(const char *key) const;
+    /** Empty for null and undefined; at most `max_length` entries. */
+    std::vector<ObjectReader> optional_list(const char *key, size_t max_length) const;
+    std::vector<std::string> optional_strings(const char *key, size_t max_length) const;
+    /** A copy of a Uint8Array of exactly `count` bytes. */
+    std::vector<uint8_t> bytes(const char *key, size_t count) const;
+    /** A copy; empty for null and undefined. */
+    std::vector<uint32_t> optional_words(const char *key) const;
     /** Nothing where it is missing. */
     std::optional<Napi::Function> optional_function(const char *key) const;
     Napi::Env env() const { return object_.Env(); }
+    /** A TypeError about one property. */
+    [[noreturn]] void refuse(const char *key, const std::string &wanted) const;
 
 private:
     Napi::Value get(const char *key) const { return object_.Get(key); }
-    [[noreturn]] void refuse(const char *key, const std::string &wanted) const;
+    bool is_absent(const char *key) const;
 
     Napi::Object object_;
     std::string name_;

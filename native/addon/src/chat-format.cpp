@@ -142,7 +142,11 @@ ChatFormat::ChatFormat(const llama_model *model) {
     }
     // A template that cannot render one question is refused now, not at the first message.
     const auto start = std::chrono::steady_clock::now();
-    render({{{"user", "Hello", ""}}, false});
+    Conversation question;
+    question.messages.emplace_back();
+    question.messages.back().role = "user";
+    question.messages.back().text = "Hello";
+    render(question);
     if (std::chrono::steady_clock::now() - start > max_render_time) {
         break_template("rendering one message takes longer than 5 seconds");
     }

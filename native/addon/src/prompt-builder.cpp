@@ -2,18 +2,26 @@
 
 #include "common.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace parley {
+
+size_t common_start(const std::vector<PromptItem> &left, const std::vector<PromptItem> &right) {
+    const auto end = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+    return static_cast<size_t>(end.first - left.begin());
+}
 
 PromptBuilder::PromptBuilder(const llama_model *model)
     : vocab_(llama_model_get_vocab(model)), format_(model), tokenizer_(vocab_) {
 }
 
-Prompt PromptBuilder::build(const Conversation &conversation) const {
+Prompt PromptBuilder::build(const Conversation &conversation, const std::string & /*output_schema*/) const {
     RenderedChat rendered = format_.render(conversation);
     Prompt prompt;
-    prompt.tokens = tokenizer_.tokenize(rendered.spans);
+    for (const llama_token token : tokenizer_.tokenize(rendered.spans)) {
+        prompt.items.push_back({token, -1});
+    }
     for (const Span &span : rendered.spans) {
         prompt.text += span.text;
     }

@@ -1,23 +1,22 @@
 #pragma once
 
 #include "chat-format.h"
+#include "prompt.h"
+#include "requests.h"
 #include "span-tokenizer.h"
 
-#include <set>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace parley {
 
-/** Everything that running one request needs to know of its conversation. */
-struct Prompt {
-    std::vector<llama_token> tokens;
-    /** As a person would read it, with the template's marks. */
-    std::string text;
-    /** How to read the answer. */
-    common_chat_params format;
-    /** Control tokens whose text the parser wants to see. */
-    std::set<llama_token> preserved;
+/** A prompt that had to leave out turns to fit. */
+struct FittedPrompt {
+    Prompt prompt;
+    /** What is left of the conversation; its picture numbers are those of `prompt`. */
+    Conversation conversation;
+    size_t forgotten_messages = 0;
 };
 
 /** Messages in, tokens out. Engine thread; borrows the model. */
@@ -26,13 +25,45 @@ public:
     /** @throws Fault `model.template-broken` */
     explicit PromptBuilder(const llama_model *model);
 
-    /** @throws Fault `model.template-broken` */
-    Prompt build(const Conversation &conversation) const;
+    /**
+     * The prompt up to where the answer begins.
+     * `output_schema`: JSON Schema as text that the answer must fit; empty for none.
+     * @throws Fault `model.template-broken`, `schema.unsupported` (of the output or of a tool)
+     */
+    Prompt build(const Conversation &conversation, const std::string &output_schema = "") const;
+
+    /**
+     * As `build`, leaving out the oldest turns after the system messages until at most `max_size` is left by
+     * `size_of`. More goes at once than must, so that the next requests begin with the same tokens. The last
+     * turn always stays: whether the result fits is for the caller to see.
+     */
+    FittedPrompt build_fitting(const Conversation &conversation, const std::string &output_schema,
+                               size_t max_size,
+                               const std::function<size_t(const FittedPrompt &)> &size_of) const;
+
+    /** How many of `prompt`'s items come before anything a person said: what other chats begin with too. */
+    size_t system_end(const Conversation &conversation, const Prompt &prompt) const;
+
+    /**
+     * The items that any later turn of this conversation will begin with, in the form in which it will see
+     * them: some templates leave out earlier reasoning.
+     */
+    std::vector<PromptItem> settled(const Conversation &conversation) const;
+
+    /** The items that stay when the last message, half typed, goes on. */
+    std::vector<PromptItem> typing(const Conversation &conversation) const;
+
+    /** Plain text: never a control token. */
+    std::vector<llama_token> tokenize(const std::string &text) const;
+    /** Ids beyond the vocabulary have no text; control tokens are spelled out. */
+    std::string detokenize(const std::vector<llama_token> &tokens) const;
 
     bool can_think() const { return format_.can_think(); }
     bool is_control(llama_token token) const { return tokenizer_.is_control(token); }
 
 private:
+    std::vector<PromptItem> items_of(const Conversation &conversation) const;
+
     const llama_vocab *vocab_;
     ChatFormat format_;
     SpanTokenizer tokenizer_;

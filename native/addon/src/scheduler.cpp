@@ -1,6 +1,7 @@
 #include "scheduler.h"
 
 #include "fault.h"
+#include "sampler.h"
 
 #include "common.h"
 
@@ -18,20 +19,12 @@ double ms_between(Clock::time_point start, Clock::time_point end) {
     return std::chrono::duration<double, std::milli>(end - start).count();
 }
 
-common_sampler_ptr make_sampler(const llama_model *model, const Sampling &sampling) {
-    common_params_sampling params;
-    params.temp = sampling.temperature;
-    params.top_p = sampling.top_p;
-    params.top_k = sampling.top_k;
-    params.min_p = sampling.min_p;
-    params.seed = sampling.seed.value_or(LLAMA_DEFAULT_SEED);
-    params.no_perf = true;
-    if (sampling.temperature <= 0) {
-        // Only the likeliest: the whole chain would weigh every word of the vocabulary, for the same token.
-        params.samplers = {COMMON_SAMPLER_TYPE_TOP_K};
-        params.top_k = 1;
+std::vector<llama_token> tokens_of(const std::vector<PromptItem> &items) {
+    std::vector<llama_token> tokens;
+    for (const PromptItem &item : items) {
+        tokens.push_back(item.token);
     }
-    return common_sampler_ptr(common_sampler_init(model, params));
+    return tokens;
 }
 
 /** One llama_batch, freed with the scope. */
@@ -66,7 +59,7 @@ Scheduler::Scheduler(Model &model) : model_(model), context_tokens_(llama_n_ctx(
 GenerateResult Scheduler::generate(const GenerateRequest &request, const GenerateListener &listener) {
     const Clock::time_point start = Clock::now();
     Prompt prompt = model_.prompts().build(request.conversation);
-    const size_t prompt_tokens = prompt.tokens.size();
+    const size_t prompt_tokens = prompt.items.size();
     if (prompt_tokens + 1 > context_tokens_) {
         throw Fault("prompt.too-long", {{"promptTokens", static_cast<double>(prompt_tokens)},
                                         {"contextTokens", static_cast<double>(context_tokens_)}});
@@ -146,7 +139,7 @@ Scheduler::Step Scheduler::compute(Sequence &sequence, const llama_token *tokens
 }
 
 Scheduler::Step Scheduler::read_prompt(Run &run) {
-    const std::vector<llama_token> &tokens = run.prompt.tokens;
+    const std::vector<llama_token> tokens = tokens_of(run.prompt.items);
     run.result.reused_tokens = run.sequence.keep_common_start(tokens);
     const size_t step_tokens = llama_n_ubatch(model_.context());
     size_t read = run.result.reused_tokens;
@@ -167,11 +160,8 @@ Scheduler::Step Scheduler::read_prompt(Run &run) {
 }
 
 StopReason Scheduler::answer(Run &run) {
-    const common_sampler_ptr sampler = make_sampler(model_.weights(), run.request.sampling);
-    if (!sampler) {
-        throw std::runtime_error("no sampler");
-    }
-    AnswerParser parser(run.prompt.format);
+    const common_sampler_ptr sampler = make_sampler(model_.weights(), run.request, run.prompt);
+    AnswerParser parser(run.prompt, run.request.stop);
     const auto give = [&](const AnswerDelta &delta) {
         if (!delta.empty()) {
             run.listener.on_answer(delta);

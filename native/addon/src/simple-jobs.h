@@ -35,10 +35,12 @@ protected:
         const PromptBuilder &prompts = core.model().prompts();
         const Prompt prompt = prompts.build(conversation_);
         std::vector<bool> is_control;
-        for (const llama_token token : prompt.tokens) {
-            is_control.push_back(prompts.is_control(token));
+        std::vector<llama_token> tokens;
+        for (const PromptItem &item : prompt.items) {
+            tokens.push_back(item.token);
+            is_control.push_back(prompts.is_control(item.token));
         }
-        return [tokens = prompt.tokens, is_control, text = prompt.text](Napi::Env env) {
+        return [tokens, is_control, text = prompt.text](Napi::Env env) {
             Napi::Array token_list = Napi::Array::New(env, tokens.size());
             Napi::Array control_list = Napi::Array::New(env, tokens.size());
             for (uint32_t index = 0; index < tokens.size(); index++) {

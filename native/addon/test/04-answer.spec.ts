@@ -134,7 +134,7 @@ test('an exception of the batch callback ends the run and is its error', async (
 test('a request of the wrong shape is refused by name', () => {
   const wrong: [Record<string, unknown>, RegExp][] = [
     [{ messages: [] }, /messages must not be empty/],
-    [{ messages: [{ role: 'tool', text: 'x' }] }, /role must be/],
+    [{ messages: [{ role: 'robot', text: 'x' }] }, /role must be/],
     [{ messages: [{ role: 'user' }] }, /request\.messages\[0\]\.text must be a string/],
     [
       { sampling: { temperature: Number.NaN, topP: 1, topK: 0, minP: 0 } },
