@@ -45,6 +45,8 @@ export function estimateMemory(request: {
   path: string;
   projectorPath: string | null;
   contextTokens: number;
+  gpuLayers?: number;
+  batchTokens?: number;
 }): Promise<MemoryEstimate>;
 
 export interface Device {

@@ -1,5 +1,6 @@
 #include "args.h"
 #include "engine.h"
+#include "exit-guard.h"
 #include "gguf-summary.h"
 #include "js-values.h"
 #include "log-router.h"
@@ -62,6 +63,8 @@ Napi::Value describe(const Napi::CallbackInfo &info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
     LogRouter::install();
     llama_backend_init();
+    ggml_backend_dev_count(); // makes the registry of devices
+    ExitGuard::arm();
     exports.Set("Engine", Engine::define(env));
     exports.Set("inspectGguf", Napi::Function::New(env, inspect_gguf, "inspectGguf"));
     exports.Set("estimateMemory", Napi::Function::New(env, estimate, "estimateMemory"));

@@ -80,6 +80,10 @@ bool FileSource::read_directly(uint64_t offset, void *target, size_t length) {
     return seek(file_.get(), offset) && std::fread(target, 1, length, file_.get()) == length;
 }
 
+bool FileSource::read_unbuffered(uint64_t offset, void *target, size_t length) {
+    return is_inside(offset, length, length_) && read_directly(offset, target, length);
+}
+
 bool FileSource::read(uint64_t offset, void *target, size_t length) {
     if (!is_inside(offset, length, length_)) {
         return false;

@@ -52,6 +52,9 @@ public:
     uint64_t size() const override { return length_; }
     bool read(uint64_t offset, void *target, size_t length) override;
 
+    /** As `read`, but fetches no more than asked for: for pieces that lie far apart. */
+    bool read_unbuffered(uint64_t offset, void *target, size_t length);
+
 private:
     struct Close {
         void operator()(std::FILE *file) const { std::fclose(file); }

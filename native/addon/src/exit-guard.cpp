@@ -8,11 +8,14 @@ namespace parley {
 
 namespace {
 
+/** The first load arms at each of its steps; later ones make no more static objects. */
+constexpr int most_armed = 8;
+
 /** Never destroyed: it is used while the process exits. */
 struct Guards {
     std::mutex mutex;
     std::set<std::function<void()> *> stops;
-    std::once_flag is_armed;
+    int armed = 0;
 };
 
 Guards &guards() {
@@ -47,7 +50,12 @@ ExitGuard::~ExitGuard() {
 }
 
 void ExitGuard::arm() {
-    std::call_once(guards().is_armed, [] { (void)std::atexit(stop_all); });
+    Guards &all = guards();
+    const std::lock_guard<std::mutex> lock(all.mutex);
+    if (all.armed < most_armed) {
+        all.armed++;
+        (void)std::atexit(stop_all);
+    }
 }
 
 } // namespace parley

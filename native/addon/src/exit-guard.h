@@ -19,8 +19,9 @@ public:
     ~ExitGuard();
 
     /**
-     * Call when ggml has made its static objects, that is after a model was loaded: what is registered last
-     * runs first.
+     * Call whenever llama.cpp and ggml may have made static objects that a thread goes on to use: at the
+     * start, and after each step of a load. What is registered last runs first, before those objects are
+     * destroyed. Cheap; does nothing after the first few calls.
      */
     static void arm();
 

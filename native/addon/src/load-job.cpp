@@ -21,6 +21,7 @@ Napi::Value to_js(Napi::Env env, const ModelFacts &facts, double load_ms) {
     object.Set("canSee", facts.can_see);
     object.Set("canThink", facts.can_think);
     object.Set("deviceName", facts.device_name);
+    object.Set("fingerprint", to_hex(facts.fingerprint));
     object.Set("memoryBytes", static_cast<double>(facts.memory_bytes));
     object.Set("loadMs", load_ms);
     return object;

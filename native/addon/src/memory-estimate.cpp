@@ -13,8 +13,9 @@ namespace parley {
 
 MemoryEstimate estimate_memory(const LoadRequest &request) {
     Model::check(request);
-    const llama_model_params model = model_params();
-    const llama_context_params context = context_params(request.context_tokens, 1);
+    const std::string architecture = inspect_file(request.path).architecture;
+    const llama_model_params model = model_params(request);
+    const llama_context_params context = context_params(request, plan_sequences(architecture), 1);
     std::vector<ggml_backend_dev_t> devices;
     uint32_t layers = 0;
     uint32_t trained_tokens = 0;
@@ -30,7 +31,7 @@ MemoryEstimate estimate_memory(const LoadRequest &request) {
             estimate.compute_bytes += device.compute;
         }
     } catch (const std::exception &) {
-        throw Fault("model.unsupported", {{"architecture", inspect_file(request.path).architecture}});
+        throw Fault("model.unsupported", {{"architecture", architecture}});
     }
     if (request.projector_path) {
         mtmd_context_params params = mtmd_context_params_default();

@@ -1,12 +1,12 @@
 #include "model.h"
 
+#include "exit-guard.h"
 #include "fault.h"
 #include "gguf-summary.h"
 #include "log-router.h"
 
 #include "common.h"
 #include "ggml-backend.h"
-#include "ggml-cpu.h"
 #include "llama-ext.h"
 
 #include <algorithm>
@@ -21,8 +21,6 @@ namespace parley {
 
 namespace {
 
-// Small steps of the prompt, so that progress is seen and another conversation could get in between.
-constexpr uint32_t step_tokens = 256;
 // The weights' share of the whole progress where a projector follows.
 constexpr double weights_share = 0.9;
 
@@ -49,35 +47,6 @@ bool should_abort(void *user_data) {
     return static_cast<const AbortSwitch *>(user_data)->is_on();
 }
 
-/** A function of the CPU backend; asked for by name, since the backend may be a library of its own. */
-template <typename Function> Function cpu_function(const char *name) {
-    ggml_backend_dev_t device = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-    ggml_backend_reg_t registry = device != nullptr ? ggml_backend_dev_backend_reg(device) : nullptr;
-    return registry == nullptr
-               ? nullptr
-               : reinterpret_cast<Function>(ggml_backend_reg_get_proc_address(registry, name));
-}
-
-bool has_gpu() {
-    return ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU) != nullptr ||
-           ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_IGPU) != nullptr;
-}
-
-/** The parts of a split model are found by llama.cpp by name: each must pass our reader too. */
-void check_later_parts(const std::string &path, uint64_t part_count) {
-    std::array<char, 4096> prefix{};
-    const auto count = static_cast<int32_t>(part_count);
-    if (llama_split_prefix(prefix.data(), prefix.size(), path.c_str(), 0, count) <= 0) {
-        return; // llama.cpp refuses such a name itself
-    }
-    for (int32_t part = 1; part < count; part++) {
-        std::array<char, 4096> name{};
-        llama_split_path(name.data(), name.size(), prefix.data(), part, count);
-        const std::string part_path = name.data();
-        with_file_faults(part_path, [&] { return read_header(part_path); });
-    }
-}
-
 GgufSummary check_model_file(const std::string &path) {
     return with_file_faults(path, [&] {
         const GgufHeader header = read_header(path);
@@ -85,8 +54,10 @@ GgufSummary check_model_file(const std::string &path) {
         if (summary.is_projector) {
             throw GgufError("not-a-model", "the file is a projector, which only helps a model to see", 0);
         }
-        if (header.part_count() > 1) {
-            check_later_parts(path, std::min<uint64_t>(header.part_count(), 1000));
+        // The parts of a split model are found by llama.cpp by name: each must pass our reader too.
+        const std::vector<std::string> files = model_files(path, header.part_count());
+        for (size_t part = 1; part < files.size(); part++) {
+            with_file_faults(files[part], [&] { return read_header(files[part]); });
         }
         return summary;
     });
@@ -98,33 +69,9 @@ GgufSummary check_model_file(const std::string &path) {
 
 } // namespace
 
-llama_model_params model_params() {
-    return llama_model_default_params();
-}
-
-llama_context_params context_params(uint32_t context_tokens, int threads) {
-    llama_context_params params = llama_context_default_params();
-    params.n_ctx = context_tokens;
-    params.n_ubatch = has_gpu() ? 2 * step_tokens : step_tokens;
-    params.n_batch = params.n_ubatch;
-    params.n_seq_max = max_sequences;
-    params.kv_unified = true;
-    params.n_threads = threads;
-    params.n_threads_batch = threads;
-    params.no_perf = true;
-    return params;
-}
-
 std::mutex &loading_mutex() {
     static std::mutex mutex;
     return mutex;
-}
-
-void Model::FreeThreads::operator()(ggml_threadpool *pool) const {
-    const auto free_pool = cpu_function<decltype(&ggml_threadpool_free)>("ggml_threadpool_free");
-    if (free_pool != nullptr) {
-        free_pool(pool);
-    }
 }
 
 void Model::check(const LoadRequest &request) {
@@ -145,9 +92,11 @@ std::unique_ptr<Model> Model::load(const LoadRequest &request, int threads,
     const LogCapture log;
     try {
         model->load_weights(request, is_cancelled, on_progress);
-        model->make_context(request, threads);
+        ExitGuard::arm();
+        model->make_context(request, request.threads.value_or(threads));
+        ExitGuard::arm();
         if (request.projector_path) {
-            model->load_projector(*request.projector_path, threads, is_cancelled, on_progress);
+            model->load_projector(request, is_cancelled, on_progress);
         }
         model->prompts_ = std::make_unique<PromptBuilder>(model->weights_.get());
     } catch (const Fault &fault) {
@@ -165,7 +114,7 @@ std::unique_ptr<Model> Model::load(const LoadRequest &request, int threads,
         }
         throw Fault("model.load-failed", {{"path", request.path}, {"lastLogLines", log.lines()}});
     }
-    model->gather_facts();
+    model->gather_facts(request);
     on_progress(1);
     return model;
 }
@@ -174,7 +123,6 @@ Model::~Model() {
     prompts_.reset();
     projector_.reset();
     context_.reset();
-    threads_.reset();
     weights_.reset();
 #ifdef __GLIBC__
     malloc_trim(0); // else the heap keeps what the person was promised back
@@ -184,7 +132,7 @@ Model::~Model() {
 void Model::load_weights(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
                          const OnProgress &on_progress) {
     ProgressContext progress{&is_cancelled, &on_progress, 0, request.projector_path ? weights_share : 1};
-    llama_model_params params = model_params();
+    llama_model_params params = model_params(request);
     params.progress_callback = report_progress;
     params.progress_callback_user_data = &progress;
     weights_.reset(llama_model_load_from_file(request.path.c_str(), params));
@@ -203,42 +151,31 @@ void Model::load_weights(const LoadRequest &request, const std::atomic<bool> &is
 }
 
 void Model::make_context(const LoadRequest &request, int threads) {
-    llama_context_params params = context_params(request.context_tokens, threads);
+    std::array<char, 64> architecture{};
+    llama_model_meta_val_str(weights_.get(), "general.architecture", architecture.data(),
+                             architecture.size());
+    sequences_ = plan_sequences(architecture.data());
+    llama_context_params params = context_params(request, sequences_, threads);
     params.abort_callback = should_abort;
     params.abort_callback_data = abort_switch_.get();
     context_.reset(llama_init_from_model(weights_.get(), params));
     if (!context_) {
         throw Fault("model.load-failed");
     }
-    attach_threads(threads);
+    threads_.use(context_.get(), threads);
     // Decodes two tokens, which also brings the weights into memory before the first question.
     const common_context_seq_rm_type removal = common_context_can_seq_rm(context_.get());
     can_forget_end_ = removal == COMMON_CONTEXT_SEQ_RM_TYPE_PART || removal == COMMON_CONTEXT_SEQ_RM_TYPE_RS;
 }
 
-void Model::attach_threads(int threads) {
-    // Without a pool ggml starts and ends its threads for every single token.
-    const auto new_pool = cpu_function<decltype(&ggml_threadpool_new)>("ggml_threadpool_new");
-    if (new_pool == nullptr || threads < 2) {
-        return;
-    }
-    ggml_threadpool_params params = ggml_threadpool_params_default(threads);
-    // Waiting threads look out for a few milliseconds, enough to bridge the gap between two tokens, then they
-    // sleep: the window needs the cores too.
-    params.poll = 1;
-    threads_.reset(new_pool(&params));
-    if (threads_) {
-        llama_attach_threadpool(context_.get(), threads_.get(), threads_.get());
-    }
-}
-
-void Model::load_projector(const std::string &path, int threads, const std::atomic<bool> &is_cancelled,
+void Model::load_projector(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
                            const OnProgress &on_progress) {
+    const std::string &path = *request.projector_path;
     ProgressContext progress{&is_cancelled, &on_progress, weights_share, 1};
     mtmd_context_params params = mtmd_context_params_default();
-    params.use_gpu = has_gpu();
+    params.use_gpu = has_gpu() && request.gpu_layers.value_or(1) > 0;
     params.print_timings = false;
-    params.n_threads = threads;
+    params.n_threads = threads_.count();
     params.warmup = false;
     params.progress_callback = report_progress;
     params.progress_callback_user_data = &progress;
@@ -258,7 +195,7 @@ void Model::load_projector(const std::string &path, int threads, const std::atom
     }
 }
 
-void Model::gather_facts() {
+void Model::gather_facts(const LoadRequest &request) {
     std::array<char, 256> description{};
     llama_model_desc(weights_.get(), description.data(), description.size());
     facts_.description = description.data();
@@ -266,6 +203,7 @@ void Model::gather_facts() {
     facts_.trained_context_tokens = llama_model_n_ctx_train(weights_.get());
     facts_.can_see = projector_ && mtmd_support_vision(projector_.get());
     facts_.can_think = prompts_->can_think();
+    facts_.fingerprint = fingerprint_of(request, numeric_settings(request));
     const bool is_offloaded = llama_model_n_devices(weights_.get()) > 0;
     ggml_backend_dev_t device = is_offloaded ? llama_model_get_device(weights_.get(), 0)
                                              : ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
@@ -274,6 +212,20 @@ void Model::gather_facts() {
     for (const auto &[buffer_type, data] : llama_get_memory_breakdown(context_.get())) {
         facts_.memory_bytes += data.total();
     }
+}
+
+NumericSettings Model::numeric_settings(const LoadRequest &request) const {
+    NumericSettings settings{};
+    settings.context = context_params(request, sequences_, threads_.count());
+    settings.context.n_ctx = facts_.context_tokens;
+    settings.gpu_layers = model_params(request).n_gpu_layers;
+    for (int32_t index = 0; index < llama_model_n_devices(weights_.get()); index++) {
+        settings.devices.emplace_back(
+            ggml_backend_dev_description(llama_model_get_device(weights_.get(), index)));
+    }
+    const char *text = llama_model_chat_template(weights_.get(), nullptr);
+    settings.template_text = text != nullptr ? text : "";
+    return settings;
 }
 
 } // namespace parley

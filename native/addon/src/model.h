@@ -1,5 +1,8 @@
 #pragma once
 
+#include "compute-threads.h"
+#include "model-fingerprint.h"
+#include "model-params.h"
 #include "prompt-builder.h"
 #include "requests.h"
 
@@ -13,13 +16,6 @@
 #include <string>
 
 namespace parley {
-
-/** How many conversations keep their place in one context. */
-constexpr uint32_t max_sequences = 4;
-
-/** The parameters that both loading and estimating use, so that the estimate is true. */
-llama_model_params model_params();
-llama_context_params context_params(uint32_t context_tokens, int threads);
 
 /**
  * Held while weights are read: a memory estimate swaps llama.cpp's process-wide logger and would take
@@ -48,6 +44,8 @@ struct ModelFacts {
     int32_t trained_context_tokens = 0;
     bool can_see = false;
     bool can_think = false;
+    /** See `fingerprint_of`. */
+    Digest fingerprint{};
     uint64_t memory_bytes = 0;
 };
 
@@ -64,7 +62,8 @@ public:
     static void check(const LoadRequest &request);
 
     /**
-     * Loads files that passed `check`. `is_cancelled` is looked at all the time.
+     * Loads files that passed `check`, to compute with `threads` unless the request names another number.
+     * `is_cancelled` is looked at all the time.
      * @throws Fault `model.*` and `cancelled`
      */
     static std::unique_ptr<Model> load(const LoadRequest &request, int threads,
@@ -81,6 +80,10 @@ public:
     const ModelFacts &facts() const { return facts_; }
     /** Whether the end of a sequence can be forgotten; recurrent models can only forget all of it. */
     bool can_forget_end() const { return can_forget_end_; }
+    const SequencePlan &sequences() const { return sequences_; }
+    /** Compute threads now, and from the next computation on. */
+    int threads() const { return threads_.count(); }
+    void set_threads(int count) { threads_.use(context_.get(), count); }
 
 private:
     struct FreeWeights {
@@ -88,9 +91,6 @@ private:
     };
     struct FreeContext {
         void operator()(llama_context *context) const { llama_free(context); }
-    };
-    struct FreeThreads {
-        void operator()(ggml_threadpool *pool) const;
     };
     struct FreeProjector {
         void operator()(mtmd_context *projector) const { mtmd_free(projector); }
@@ -100,19 +100,20 @@ private:
     void load_weights(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
                       const OnProgress &on_progress);
     void make_context(const LoadRequest &request, int threads);
-    void attach_threads(int threads);
-    void load_projector(const std::string &path, int threads, const std::atomic<bool> &is_cancelled,
+    void load_projector(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
                         const OnProgress &on_progress);
-    void gather_facts();
+    void gather_facts(const LoadRequest &request);
+    NumericSettings numeric_settings(const LoadRequest &request) const;
 
     // Destroyed from the last to the first.
     std::unique_ptr<AbortSwitch> abort_switch_ = std::make_unique<AbortSwitch>();
     std::unique_ptr<llama_model, FreeWeights> weights_;
-    std::unique_ptr<ggml_threadpool, FreeThreads> threads_;
+    ComputeThreads threads_;
     std::unique_ptr<llama_context, FreeContext> context_;
     std::unique_ptr<mtmd_context, FreeProjector> projector_;
     std::unique_ptr<PromptBuilder> prompts_;
     ModelFacts facts_;
+    SequencePlan sequences_{};
     bool can_forget_end_ = false;
     uint64_t projector_bytes_ = 0;
 };

@@ -51,7 +51,7 @@ struct Scheduler::Run {
 };
 
 Scheduler::Scheduler(Model &model) : model_(model), context_tokens_(llama_n_ctx(model.context())) {
-    for (uint32_t id = 0; id < max_sequences; id++) {
+    for (uint32_t id = 0; id < model.sequences().conversations; id++) {
         sequences_.emplace_back(model.context(), static_cast<llama_seq_id>(id), model.can_forget_end());
     }
 }

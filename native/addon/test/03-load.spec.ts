@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { LoadedModel, LoadRequest } from '../index.d.ts';
 import { sound, textEntry, withEntries, write } from './gguf-writer.ts';
 import { addon, answer, modelPath, openEngine, projectorPath, rejection, user } from './harness.ts';
 
@@ -45,6 +46,50 @@ test('what was estimated is what loading takes', async () => {
   const { memoryBytes } = await engine.load(load, () => {}).done;
   assert.equal(memoryBytes, estimate.modelBytes + estimate.contextBytes + estimate.computeBytes);
   await engine.dispose();
+});
+
+/** What a fresh engine tells of a load. */
+async function loaded(changes: Partial<LoadRequest>): Promise<LoadedModel> {
+  const engine = new addon.Engine({ threads: 1 });
+  const model = await engine.load({ ...load, ...changes }, () => {}).done;
+  await engine.dispose();
+  return model;
+}
+
+/** A copy of the tiny model under another name, with the weights of its last tensors as `change` makes them. */
+function copyOfModel(change: (byte: number) => number): string {
+  const bytes = readFileSync(modelPath);
+  const end = bytes.subarray(-3_000_000);
+  end.set(end.map(change));
+  const path = join(mkdtempSync(join(tmpdir(), 'parley-load-')), 'copy.gguf');
+  writeFileSync(path, bytes);
+  return path;
+}
+
+test('a smaller batch takes less memory, as was estimated', async () => {
+  const changes = { batchTokens: 64, threads: 1, gpuLayers: 0 };
+  const estimate = await addon.estimateMemory({ ...load, ...changes });
+  const { memoryBytes } = await loaded(changes);
+  assert.equal(memoryBytes, estimate.modelBytes + estimate.contextBytes + estimate.computeBytes);
+  assert.ok(memoryBytes < (await loaded({})).memoryBytes);
+});
+
+test('the fingerprint names the weights, not the file or the size of the context', async () => {
+  const { fingerprint } = await loaded({});
+  assert.match(fingerprint, /^[0-9a-f]{64}$/);
+  assert.equal((await loaded({ path: copyOfModel((byte) => byte) })).fingerprint, fingerprint);
+  assert.equal((await loaded({ contextTokens: 1024 })).fingerprint, fingerprint);
+});
+
+test('weights, a projector, the template and the batch give another fingerprint', async () => {
+  const models = await Promise.all([
+    loaded({}),
+    loaded({ path: copyOfModel((byte) => byte ^ 1) }),
+    loaded({ projectorPath }),
+    loaded({ path: patchedModel('<|im_end|>', '<|im_End|>') }),
+    loaded({ batchTokens: 64 }),
+  ]);
+  assert.equal(new Set(models.map(({ fingerprint }) => fingerprint)).size, models.length);
 });
 
 test('a cancelled load is rejected as cancelled and leaves no model', async () => {
