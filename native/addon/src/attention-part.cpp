@@ -46,6 +46,33 @@ Layer read_transposed_layer(Cursor &cursor, size_t cell_count) {
     return {type, row_count, element_bytes, cursor.skip(row_count, uint64_t{element_bytes} * cell_count)};
 }
 
+Layer read_values(Cursor &cursor, const Attention &part) {
+    return part.is_transposed != 0 ? read_transposed_layer(cursor, part.cells.size())
+                                   : read_layer(cursor, part.cells.size());
+}
+
+Attention read_cells_and_keys(Cursor &cursor, uint32_t extra_bytes) {
+    if (cursor.number<uint32_t>() != 1) {
+        refuse_state("the cells are not in one stream");
+    }
+    Attention part;
+    part.extra_bytes = extra_bytes;
+    const auto cell_count = cursor.number<uint32_t>();
+    if (cell_count == 0) {
+        refuse_state("there are no cells");
+    }
+    part.cells = read_cells(cursor, cell_count, extra_bytes);
+    part.is_transposed = cursor.number<uint32_t>();
+    const auto layer_count = cursor.number<uint32_t>();
+    if (part.is_transposed > 1 || layer_count > most_layers) {
+        refuse_state("the layers are not described");
+    }
+    for (uint32_t index = 0; index < layer_count; index++) {
+        part.keys.push_back(read_layer(cursor, cell_count));
+    }
+    return part;
+}
+
 /** Writes an attention part made of runs over parts that fit one another. */
 class Writer {
 public:
@@ -139,32 +166,25 @@ bool Attention::fits(const Attention &other) const {
 
 Attention read_attention(const uint8_t *data, size_t size, uint32_t extra_bytes) {
     Cursor cursor(data, size);
-    if (cursor.number<uint32_t>() != 1) {
-        refuse_state("the cells are not in one stream");
-    }
-    Attention part;
-    part.extra_bytes = extra_bytes;
-    const auto cell_count = cursor.number<uint32_t>();
-    if (cell_count == 0) {
-        refuse_state("there are no cells");
-    }
-    part.cells = read_cells(cursor, cell_count, extra_bytes);
-    part.is_transposed = cursor.number<uint32_t>();
-    const auto layer_count = cursor.number<uint32_t>();
-    if (part.is_transposed > 1 || layer_count > most_layers) {
-        refuse_state("the layers are not described");
-    }
-    for (uint32_t index = 0; index < layer_count; index++) {
-        part.keys.push_back(read_layer(cursor, cell_count));
-    }
+    Attention part = read_cells_and_keys(cursor, extra_bytes);
     // Models that keep one latent row for both have no values at all.
-    while (!cursor.is_at_end() && part.values.size() < layer_count) {
-        part.values.push_back(part.is_transposed != 0 ? read_transposed_layer(cursor, cell_count)
-                                                      : read_layer(cursor, cell_count));
+    while (!cursor.is_at_end() && part.values.size() < part.keys.size()) {
+        part.values.push_back(read_values(cursor, part));
     }
-    const bool is_whole = part.values.empty() || part.values.size() == layer_count;
+    const bool is_whole = part.values.empty() || part.values.size() == part.keys.size();
     if (!cursor.is_at_end() || !is_whole) {
         refuse_state("the layers do not fill the bytes");
+    }
+    return part;
+}
+
+Attention read_attention_like(const Attention &form, Cursor &cursor) {
+    Attention part = read_cells_and_keys(cursor, form.extra_bytes);
+    for (size_t index = 0; index < form.values.size(); index++) {
+        part.values.push_back(read_values(cursor, part));
+    }
+    if (!part.fits(form)) {
+        refuse_state("the layers are of another model");
     }
     return part;
 }

@@ -81,6 +81,9 @@ struct Run {
 /** Reads an attention part that fills `size` bytes exactly. @throws StateError */
 Attention read_attention(const uint8_t *data, size_t size, uint32_t extra_bytes);
 
+/** Reads an attention part like `form` and leaves `cursor` behind it. @throws StateError */
+Attention read_attention_like(const Attention &form, Cursor &cursor);
+
 void append_number(std::vector<uint8_t> &out, uint32_t value);
 
 /** Appends an attention part made of `runs` (one or more), over parts that fit one another. */

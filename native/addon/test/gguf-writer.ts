@@ -180,3 +180,26 @@ export function withTensor(changes: Partial<Tensor>): File {
     ),
   };
 }
+
+/** A string of any characters. */
+export function utf8(text: string): Bytes {
+  const bytes = Buffer.from(text, 'utf8');
+  return Buffer.concat([u64(bytes.length), bytes]);
+}
+
+export function f32(value: number): Bytes {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
+  return bytes;
+}
+
+export const floatEntry = (key: string, value: number): Entry => ({
+  key,
+  type: ggufType.float32,
+  value: f32(value),
+});
+export const booleanEntry = (key: string, value: boolean): Entry => ({
+  key,
+  type: ggufType.boolean,
+  value: Buffer.from([value ? 1 : 0]),
+});
