@@ -32,6 +32,16 @@ export const ggufFault = z.enum([
 ]);
 export type GgufFault = z.infer<typeof ggufFault>;
 
+/** Why a file of vectors is refused; in the order in which it is looked at. */
+const vectorFault = z.enum([
+  'not-vectors',
+  'version',
+  'checksum',
+  'dimensions',
+  'truncated',
+  'bad-scale',
+]);
+
 /**
  * Every error that may cross a process border: code, then the shape of its data (units in the names).
  * Each has a section in docs/errors.md and a sentence in every UI language; tests keep the three equal.
@@ -107,6 +117,11 @@ export const errorCatalog = {
   'storage.damaged': z.object({ path: z.string(), setAsidePath: z.string() }),
   'storage.newer': z.object({ foundVersion: z.number().int(), knownVersion: z.number().int() }),
   'storage.locked': z.object({ path: z.string() }),
+
+  'vectors.broken': z.object({ path: z.string(), fault: vectorFault }),
+  'vectors.in-use': z.object({ path: z.string() }),
+  'vectors.failed': z.object({ path: z.string(), reason: z.string() }),
+  'vectors.not-finite': z.object({ row: z.number().int().nonnegative() }),
 
   'file.not-found': z.object({ name: z.string() }),
   'file.not-a-model': z.object({ name: z.string() }),

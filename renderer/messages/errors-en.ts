@@ -114,6 +114,14 @@ export const errorSentencesEn: ErrorSentences = {
     'Your chats were written by a newer Parley. They are untouched. Install the newer version to open them.',
   'storage.locked': () =>
     'Another program has Parley’s stored chats open. They are untouched. Close it and start Parley again.',
+  'vectors.broken': () =>
+    'The search index of your documents is damaged and was left as it is. Your documents are untouched. Have it made again.',
+  'vectors.in-use': () =>
+    'Another program has the search index of your documents open. Nothing was changed. Close it and try again.',
+  'vectors.failed': () =>
+    'The search index of your documents could not be read or written. Your documents are untouched. Check the disk and try again.',
+  'vectors.not-finite': () =>
+    'The model gave no usable numbers for a part of this document, so that part was not added to the search index. Try again, or choose another embedding model.',
   'file.not-found': ({ name }) =>
     `“${name}” is no longer there. Nothing was changed. Choose it again.`,
   'file.not-a-model': ({ name }) =>

@@ -104,6 +104,12 @@ export const errorSentencesZh: ErrorSentences = {
   'storage.newer': () => '你的對話是較新版的 Parley 寫的，完全沒有變動。請安裝較新的版本來開啟。',
   'storage.locked': () =>
     '另一個程式正開著 Parley 儲存的對話，內容沒有變動。請關閉它，再重新啟動 Parley。',
+  'vectors.broken': () => '文件的搜尋索引受損，已原樣保留。你的文件沒有變動。請重新建立索引。',
+  'vectors.in-use': () =>
+    '另一個程式正開著文件的搜尋索引。沒有任何東西被更動。請關閉它後再試一次。',
+  'vectors.failed': () => '無法讀取或寫入文件的搜尋索引。你的文件沒有變動。請檢查磁碟後再試一次。',
+  'vectors.not-finite': () =>
+    '模型對這份文件的一部分沒有給出可用的數值，所以那部分沒有加入搜尋索引。請再試一次，或選擇另一個嵌入模型。',
   'file.not-found': ({ name }) => `「${name}」已經不在了。沒有任何東西被更動。請重新選擇。`,
   'file.not-a-model': ({ name }) =>
     `「${name}」不是模型檔案。沒有任何東西被更動。請選擇檔名以 .gguf 結尾的檔案。`,

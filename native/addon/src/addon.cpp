@@ -7,6 +7,7 @@
 #include "memory-estimate.h"
 #include "promise-worker.h"
 #include "requests.h"
+#include "vector-index.h"
 
 #include "ggml-backend.h"
 #include "llama.h"
@@ -69,6 +70,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("inspectGguf", Napi::Function::New(env, inspect_gguf, "inspectGguf"));
     exports.Set("estimateMemory", Napi::Function::New(env, estimate, "estimateMemory"));
     exports.Set("describe", Napi::Function::New(env, describe, "describe"));
+    define_vectors(env, exports);
     return exports;
 }
 

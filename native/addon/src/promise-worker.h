@@ -35,6 +35,8 @@ protected:
         } catch (...) {
             fault_ = to_fault(std::current_exception());
         }
+        // What the work held is free before the promise settles, and is not freed on the JavaScript thread.
+        work_ = nullptr;
     }
 
     void OnOK() override {
