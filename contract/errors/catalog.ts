@@ -76,6 +76,8 @@ export const errorCatalog = {
   'model.template-broken': z.object({ detail: z.string() }),
   'model.out-of-memory': z.object({ neededBytes: bytes, availableBytes: bytes }),
   'model.projector-mismatch': z.object({ path: z.string(), reason: z.string() }),
+  'model.cannot-see': z.object({}),
+  'model.cannot-embed': z.object({ architecture: z.string() }),
   'model.set-aside': z.object({ modelId: z.string(), deaths: z.number().int() }),
   'model.in-use': z.object({ modelId: z.string() }),
   'prompt.too-long': z.object({
@@ -84,6 +86,13 @@ export const errorCatalog = {
   }),
   'schema.unsupported': z.object({ detail: z.string() }),
   'picture.refused': z.object({ width: z.number().int(), height: z.number().int() }),
+
+  'embedding.not-loaded': z.object({}),
+  'embedding.too-long': z.object({
+    textIndex: z.number().int(),
+    textTokens: z.number().int(),
+    contextTokens: z.number().int(),
+  }),
 
   'conversation.not-found': z.object({ conversationId: z.string() }),
   'conversation.busy': z.object({ conversationId: z.string() }),

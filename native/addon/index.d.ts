@@ -226,7 +226,7 @@ export interface WarmRequest extends PromptRequest {
   ephemeral?: boolean;
 }
 
-/** How a prompt came to be computed. The three last add up to `promptTokens`. */
+/** How a prompt came to be computed. Reused, restored and computed tokens add up to `promptTokens`. */
 export interface PromptCost {
   promptTokens: number;
   /** Found in the context. */
@@ -234,6 +234,8 @@ export interface PromptCost {
   /** Brought back from the cache in memory or on disk. */
   restoredTokens: number;
   computedTokens: number;
+  /** Pictures, or slices of a large one, that went through the projector; those seen lately do not again. */
+  encodedPictures: number;
 }
 
 export interface ToolCallDelta {

@@ -62,6 +62,10 @@ export const errorSentencesEn: ErrorSentences = {
     `This model needs ${format.bytes(neededBytes)} of memory and ${format.bytes(availableBytes)} is free. Your chats are safe. Close other programs and try again, or choose a smaller model.`,
   'model.projector-mismatch': ({ path }) =>
     `${fileNameOf(path)} does not belong to this model, so the model cannot see with it. Choose the projector that came with the model, or add the model without one.`,
+  'model.cannot-see': () =>
+    'This model cannot see pictures. Your message is kept. Leave the picture out, or choose a model that can see.',
+  'model.cannot-embed': () =>
+    'This model is not made for searching. Nothing was changed. Choose a model made for embeddings.',
   'model.set-aside': ({ deaths }) =>
     `This model stopped ${deaths} times in a row and was set aside. Your chats are safe. Choose a smaller model, or load this one again yourself.`,
   'model.in-use': () =>
@@ -72,6 +76,10 @@ export const errorSentencesEn: ErrorSentences = {
     'The form this answer must have, or a tool, is described in a way the model cannot follow. Your message is kept. Correct the description, or go on without it.',
   'picture.refused': ({ width, height }, format) =>
     `A picture of ${format.count(width)} × ${format.count(height)} pixels is too large, or too long for its width. Your message is kept. Make the picture smaller, or cut it.`,
+  'embedding.not-loaded': () =>
+    'No model for searching is loaded. Nothing was changed. Choose one first.',
+  'embedding.too-long': ({ textTokens, contextTokens }, format) =>
+    `A passage is longer than the model for searching can read: about ${format.count(textTokens * 0.75)} words, and it has room for about ${format.count(contextTokens * 0.75)}. Nothing was changed. Shorten the text.`,
   'conversation.not-found': () =>
     'This chat is no longer here. It may have been deleted in another window. Choose another one.',
   'conversation.busy': () =>

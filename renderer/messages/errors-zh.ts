@@ -58,6 +58,10 @@ export const errorSentencesZh: ErrorSentences = {
     `這個模型需要 ${format.bytes(neededBytes)} 的記憶體，目前可用的有 ${format.bytes(availableBytes)}。你的對話都安全。請關閉其他程式後再試一次，或選擇較小的模型。`,
   'model.projector-mismatch': ({ path }) =>
     `${fileNameOf(path)} 不屬於這個模型，所以模型無法用它看圖。請選擇與模型一起提供的視覺檔案，或只加入模型。`,
+  'model.cannot-see': () =>
+    '這個模型看不到圖片。你的訊息已保留。請拿掉圖片，或選擇看得到圖片的模型。',
+  'model.cannot-embed': () =>
+    '這個模型不是用來搜尋的。沒有任何東西被更動。請選擇嵌入（embedding）模型。',
   'model.set-aside': ({ deaths }) =>
     `這個模型連續停止了 ${deaths} 次，已先擱置。你的對話都安全。請選擇較小的模型，或自己再載入它一次。`,
   'model.in-use': () => '這個模型正在使用中。沒有任何東西被更動。請等回答結束，或先停止它。',
@@ -67,6 +71,9 @@ export const errorSentencesZh: ErrorSentences = {
     '這個回答的格式，或某個工具的說明，模型無法照著做。你的訊息已保留。請修正說明，或不使用它。',
   'picture.refused': ({ width, height }, format) =>
     `${format.count(width)} × ${format.count(height)} 像素的圖片太大，或長寬相差太多。你的訊息已保留。請縮小或裁切圖片。`,
+  'embedding.not-loaded': () => '還沒有載入搜尋用的模型。沒有任何東西被更動。請先選擇一個。',
+  'embedding.too-long': ({ textTokens, contextTokens }, format) =>
+    `有一段文字超過了搜尋模型一次能讀的量：大約 ${format.count(textTokens)} 字，而它只有約 ${format.count(contextTokens)} 字的空間。沒有任何東西被更動。請縮短內容。`,
   'conversation.not-found': () => '這個對話已經不在了，可能在另一個視窗被刪除。請選擇另一個對話。',
   'conversation.busy': () =>
     '這個對話還在寫回答。你的訊息尚未送出，內容還在。請停止回答，或等它結束。',

@@ -28,6 +28,7 @@ std::function<Napi::Value(Napi::Env)> value_of(const GenerateResult &result) {
         object.Set("stopReason", name_of(result.stop_reason));
         object.Set("promptTokens", static_cast<double>(result.prompt_tokens));
         object.Set("reusedTokens", static_cast<double>(result.reused_tokens));
+        object.Set("encodedPictures", static_cast<double>(result.encoded_pictures));
         object.Set("answerTokens", static_cast<double>(result.answer_tokens));
         object.Set("promptMs", result.prompt_ms);
         object.Set("answerMs", result.answer_ms);

@@ -93,11 +93,12 @@ std::unique_ptr<Model> Model::load(const LoadRequest &request, int threads,
     try {
         model->load_weights(request, is_cancelled, on_progress);
         ExitGuard::arm();
+        if (request.projector_path) {
+            model->load_projector(request, request.threads.value_or(threads), is_cancelled, on_progress);
+            ExitGuard::arm();
+        }
         model->make_context(request, request.threads.value_or(threads));
         ExitGuard::arm();
-        if (request.projector_path) {
-            model->load_projector(request, is_cancelled, on_progress);
-        }
         model->prompts_ = std::make_unique<PromptBuilder>(model->weights_.get());
     } catch (const Fault &fault) {
         if (is_cancelled.load()) {
@@ -121,7 +122,7 @@ std::unique_ptr<Model> Model::load(const LoadRequest &request, int threads,
 
 Model::~Model() {
     prompts_.reset();
-    projector_.reset();
+    eyes_.reset();
     context_.reset();
     weights_.reset();
 #ifdef __GLIBC__
@@ -156,6 +157,11 @@ void Model::make_context(const LoadRequest &request, int threads) {
                              architecture.size());
     sequences_ = plan_sequences(architecture.data());
     llama_context_params params = context_params(request, sequences_, threads);
+    if (eyes_) {
+        // A batch too small would cut a picture in pieces that cannot look at each other.
+        params.n_ubatch = std::max(params.n_ubatch, eyes_->whole_run_tokens());
+        params.n_batch = std::max(params.n_batch, params.n_ubatch);
+    }
     params.abort_callback = should_abort;
     params.abort_callback_data = abort_switch_.get();
     context_.reset(llama_init_from_model(weights_.get(), params));
@@ -168,30 +174,22 @@ void Model::make_context(const LoadRequest &request, int threads) {
     can_forget_end_ = removal == COMMON_CONTEXT_SEQ_RM_TYPE_PART || removal == COMMON_CONTEXT_SEQ_RM_TYPE_RS;
 }
 
-void Model::load_projector(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
+void Model::load_projector(const LoadRequest &request, int threads, const std::atomic<bool> &is_cancelled,
                            const OnProgress &on_progress) {
     const std::string &path = *request.projector_path;
     ProgressContext progress{&is_cancelled, &on_progress, weights_share, 1};
-    mtmd_context_params params = mtmd_context_params_default();
-    params.use_gpu = has_gpu() && request.gpu_layers.value_or(1) > 0;
-    params.print_timings = false;
-    params.n_threads = threads_.count();
-    params.warmup = false;
-    params.progress_callback = report_progress;
-    params.progress_callback_user_data = &progress;
     const LogCapture log;
-    projector_.reset(mtmd_init_from_file(path.c_str(), weights_.get(), params));
+    eyes_ = PictureEncoder::open(
+        path, weights_.get(),
+        {threads, has_gpu() && request.gpu_layers.value_or(1) > 0, report_progress, &progress});
     if (is_cancelled.load()) {
         throw Fault("cancelled");
     }
-    if (!projector_) {
+    if (!eyes_) {
         const std::vector<std::string> lines = log.lines();
         refuse_projector(path, log.contains("mismatch between") || lines.empty()
                                    ? "the projector was made for a model of another width"
                                    : lines.back());
-    }
-    for (const auto &[device, bytes] : mtmd_get_memory_usage(path.c_str(), params)) {
-        projector_bytes_ += bytes;
     }
 }
 
@@ -201,14 +199,14 @@ void Model::gather_facts(const LoadRequest &request) {
     facts_.description = description.data();
     facts_.context_tokens = llama_n_ctx(context_.get());
     facts_.trained_context_tokens = llama_model_n_ctx_train(weights_.get());
-    facts_.can_see = projector_ && mtmd_support_vision(projector_.get());
+    facts_.can_see = eyes_ && eyes_->can_see();
     facts_.can_think = prompts_->can_think();
     facts_.fingerprint = fingerprint_of(request, numeric_settings(request));
     const bool is_offloaded = llama_model_n_devices(weights_.get()) > 0;
     ggml_backend_dev_t device = is_offloaded ? llama_model_get_device(weights_.get(), 0)
                                              : ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
     facts_.device_name = device != nullptr ? ggml_backend_dev_description(device) : "CPU";
-    facts_.memory_bytes = projector_bytes_;
+    facts_.memory_bytes = eyes_ ? eyes_->weight_bytes() : 0;
     for (const auto &[buffer_type, data] : llama_get_memory_breakdown(context_.get())) {
         facts_.memory_bytes += data.total();
     }

@@ -3,11 +3,11 @@
 #include "compute-threads.h"
 #include "model-fingerprint.h"
 #include "model-params.h"
+#include "picture-encoder.h"
 #include "prompt-builder.h"
 #include "requests.h"
 
 #include "llama.h"
-#include "mtmd.h"
 
 #include <atomic>
 #include <functional>
@@ -76,6 +76,8 @@ public:
     llama_context *context() const { return context_.get(); }
     const llama_vocab *vocab() const { return llama_model_get_vocab(weights_.get()); }
     const PromptBuilder &prompts() const { return *prompts_; }
+    /** Null for a model that cannot see. */
+    PictureEncoder *eyes() const { return facts_.can_see ? eyes_.get() : nullptr; }
     AbortSwitch &abort_switch() { return *abort_switch_; }
     const ModelFacts &facts() const { return facts_; }
     /** Whether the end of a sequence can be forgotten; recurrent models can only forget all of it. */
@@ -92,15 +94,12 @@ private:
     struct FreeContext {
         void operator()(llama_context *context) const { llama_free(context); }
     };
-    struct FreeProjector {
-        void operator()(mtmd_context *projector) const { mtmd_free(projector); }
-    };
 
     Model() = default;
     void load_weights(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
                       const OnProgress &on_progress);
     void make_context(const LoadRequest &request, int threads);
-    void load_projector(const LoadRequest &request, const std::atomic<bool> &is_cancelled,
+    void load_projector(const LoadRequest &request, int threads, const std::atomic<bool> &is_cancelled,
                         const OnProgress &on_progress);
     void gather_facts(const LoadRequest &request);
     NumericSettings numeric_settings(const LoadRequest &request) const;
@@ -110,12 +109,11 @@ private:
     std::unique_ptr<llama_model, FreeWeights> weights_;
     ComputeThreads threads_;
     std::unique_ptr<llama_context, FreeContext> context_;
-    std::unique_ptr<mtmd_context, FreeProjector> projector_;
+    std::unique_ptr<PictureEncoder> eyes_;
     std::unique_ptr<PromptBuilder> prompts_;
     ModelFacts facts_;
     SequencePlan sequences_{};
     bool can_forget_end_ = false;
-    uint64_t projector_bytes_ = 0;
 };
 
 } // namespace parley

@@ -19,14 +19,6 @@ double ms_between(Clock::time_point start, Clock::time_point end) {
     return std::chrono::duration<double, std::milli>(end - start).count();
 }
 
-std::vector<llama_token> tokens_of(const std::vector<PromptItem> &items) {
-    std::vector<llama_token> tokens;
-    for (const PromptItem &item : items) {
-        tokens.push_back(item.token);
-    }
-    return tokens;
-}
-
 /** One llama_batch, freed with the scope. */
 class Batch {
 public:
@@ -47,6 +39,7 @@ struct Scheduler::Run {
     const GenerateListener &listener;
     Sequence &sequence;
     Prompt prompt;
+    Reading reading;
     GenerateResult result;
 };
 
@@ -59,12 +52,13 @@ Scheduler::Scheduler(Model &model) : model_(model), context_tokens_(llama_n_ctx(
 GenerateResult Scheduler::generate(const GenerateRequest &request, const GenerateListener &listener) {
     const Clock::time_point start = Clock::now();
     Prompt prompt = model_.prompts().build(request.conversation);
-    const size_t prompt_tokens = prompt.items.size();
+    Reading reading = make_reading(prompt.items, pictures_of(request.conversation), model_.eyes());
+    const size_t prompt_tokens = reading.cells.size();
     if (prompt_tokens + 1 > context_tokens_) {
         throw Fault("prompt.too-long", {{"promptTokens", static_cast<double>(prompt_tokens)},
                                         {"contextTokens", static_cast<double>(context_tokens_)}});
     }
-    Run run{request, listener, sequence_for(request.sequence_key), std::move(prompt), {}};
+    Run run{request, listener, sequence_for(request.sequence_key), std::move(prompt), std::move(reading), {}};
     run.result.prompt_tokens = prompt_tokens;
     model_.abort_switch().watch(listener.is_cancelled);
     const Step step = read_prompt(run);
@@ -97,8 +91,8 @@ bool Scheduler::make_room(const Sequence &keeper, size_t token_count) {
         size_t used = token_count;
         Sequence *oldest = nullptr;
         for (Sequence &sequence : sequences_) {
-            used += sequence.tokens().size();
-            const bool is_candidate = sequence.id() != keeper.id() && !sequence.tokens().empty();
+            used += sequence.cells().size();
+            const bool is_candidate = sequence.id() != keeper.id() && !sequence.cells().empty();
             if (is_candidate && (oldest == nullptr || sequence.last_used() < oldest->last_used())) {
                 oldest = &sequence;
             }
@@ -113,18 +107,25 @@ bool Scheduler::make_room(const Sequence &keeper, size_t token_count) {
     }
 }
 
-Scheduler::Step Scheduler::compute(Sequence &sequence, const llama_token *tokens, size_t count) {
+Scheduler::Step Scheduler::compute(Sequence &sequence, const PrefixToken *tokens, size_t count) {
     if (!make_room(sequence, count)) {
         return Step::full;
     }
     Batch batch(count);
     for (size_t index = 0; index < count; index++) {
-        const auto position = static_cast<llama_pos>(sequence.tokens().size() + index);
-        common_batch_add(batch.get(), tokens[index], position, {sequence.id()}, index + 1 == count);
+        const llama_pos position = sequence.next_position() + static_cast<llama_pos>(index);
+        common_batch_add(batch.get(), to_llama_token(tokens[index]), position, {sequence.id()},
+                         index + 1 == count);
     }
-    const int32_t status = llama_decode(model_.context(), batch.get());
+    const Step step = step_of(sequence, llama_decode(model_.context(), batch.get()));
+    if (step == Step::done) {
+        sequence.append(tokens, count, static_cast<llama_pos>(count));
+    }
+    return step;
+}
+
+Scheduler::Step Scheduler::step_of(Sequence &sequence, int32_t status) {
     if (status == 0) {
-        sequence.append(tokens, count);
         return Step::done;
     }
     sequence.drop_unnoted();
@@ -138,23 +139,57 @@ Scheduler::Step Scheduler::compute(Sequence &sequence, const llama_token *tokens
     throw std::runtime_error("llama_decode gave " + std::to_string(status));
 }
 
+Scheduler::Step Scheduler::look_at(Run &run, const PictureRun &picture) {
+    const uint64_t encoded_before = model_.eyes()->encoded_runs();
+    const PictureEmbeddings embeddings = model_.eyes()->encode(picture, *run.listener.is_cancelled);
+    run.result.encoded_pictures += model_.eyes()->encoded_runs() - encoded_before;
+    if (!embeddings) {
+        return Step::cancelled;
+    }
+    if (!make_room(run.sequence, picture.cell_count)) {
+        return Step::full;
+    }
+    const size_t end = picture.first_cell + picture.cell_count;
+    const size_t step_cells = llama_n_ubatch(model_.context());
+    // Noted only when all of it is there: a picture is never kept in part.
+    for (size_t offset = 0; offset < picture.cell_count;) {
+        const size_t count = PictureEncoder::step_cells(picture, offset, step_cells);
+        const bool is_last = picture.first_cell + offset + count == run.reading.cells.size();
+        const Step step = step_of(
+            run.sequence,
+            model_.eyes()->decode(model_.context(), picture, *embeddings,
+                                  {offset, count, run.sequence.id(), run.sequence.next_position(), is_last}));
+        if (step != Step::done) {
+            return step;
+        }
+        offset += count;
+        run.listener.on_read(picture.first_cell + offset, run.reading.cells.size());
+    }
+    run.sequence.append(run.reading.cells.data() + picture.first_cell, end - picture.first_cell,
+                        picture.position_count);
+    return Step::done;
+}
+
 Scheduler::Step Scheduler::read_prompt(Run &run) {
-    const std::vector<llama_token> tokens = tokens_of(run.prompt.items);
-    run.result.reused_tokens = run.sequence.keep_common_start(tokens);
+    const std::vector<PrefixToken> &cells = run.reading.cells;
+    run.result.reused_tokens = run.sequence.keep_common_start(run.reading);
     const size_t step_tokens = llama_n_ubatch(model_.context());
     size_t read = run.result.reused_tokens;
-    run.listener.on_read(read, tokens.size());
-    while (read < tokens.size()) {
+    run.listener.on_read(read, cells.size());
+    while (read < cells.size()) {
         if (run.listener.is_cancelled->load()) {
             return Step::cancelled;
         }
-        const size_t count = std::min(step_tokens, tokens.size() - read);
-        const Step step = compute(run.sequence, tokens.data() + read, count);
+        const PictureRun *picture = run.reading.run_at(read);
+        const size_t count =
+            picture != nullptr ? picture->cell_count : run.reading.tokens_from(read, step_tokens);
+        const Step step =
+            picture != nullptr ? look_at(run, *picture) : compute(run.sequence, cells.data() + read, count);
         if (step != Step::done) {
             return step;
         }
         read += count;
-        run.listener.on_read(read, tokens.size());
+        run.listener.on_read(read, cells.size());
     }
     return Step::done;
 }
@@ -189,7 +224,8 @@ StopReason Scheduler::answer(Run &run) {
         if (run.result.answer_tokens >= max_tokens) {
             return stop(StopReason::length);
         }
-        const Step step = compute(run.sequence, &token, 1);
+        const PrefixToken cell = to_prefix_token(token);
+        const Step step = compute(run.sequence, &cell, 1);
         if (step != Step::done) {
             return stop(step == Step::full ? StopReason::length : StopReason::cancelled);
         }

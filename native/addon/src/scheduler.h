@@ -21,6 +21,7 @@ struct GenerateResult {
     StopReason stop_reason = StopReason::cancelled;
     size_t prompt_tokens = 0;
     size_t reused_tokens = 0;
+    uint64_t encoded_pictures = 0;
     size_t answer_tokens = 0;
     double prompt_ms = 0;
     double answer_ms = 0;
@@ -51,7 +52,10 @@ private:
 
     Sequence &sequence_for(const std::string &key);
     bool make_room(const Sequence &keeper, size_t token_count);
-    Step compute(Sequence &sequence, const llama_token *tokens, size_t count);
+    Step compute(Sequence &sequence, const PrefixToken *tokens, size_t count);
+    Step look_at(Run &run, const PictureRun &picture);
+    /** What a status of `llama_decode` means; drops what was begun where it is not 0. */
+    Step step_of(Sequence &sequence, int32_t status);
     Step read_prompt(Run &run);
     StopReason answer(Run &run);
     std::string piece_of(const Prompt &prompt, llama_token token) const;

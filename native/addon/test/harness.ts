@@ -33,9 +33,10 @@ export async function rejection(promise: Promise<unknown>): Promise<CodedError> 
 export async function openEngine(
   path = modelPath,
   tokens = contextTokens,
+  projector: string | null = null,
 ): Promise<Engine & AsyncDisposable> {
   const engine = new addon.Engine({ threads: 1 });
-  await engine.load({ path, projectorPath: null, contextTokens: tokens }, () => {}).done;
+  await engine.load({ path, projectorPath: projector, contextTokens: tokens }, () => {}).done;
   return Object.assign(engine, { [Symbol.asyncDispose]: () => engine.dispose() });
 }
 
