@@ -12,55 +12,67 @@ namespace {
 constexpr auto parse_pause = std::chrono::milliseconds(16);
 constexpr int parse_share = 10; // of the time that passes, one part
 
-/** How many bytes at the end of `text` could begin `word`. */
-size_t begun_bytes(const std::string &text, const std::string &word) {
-    for (size_t length = std::min(text.size(), word.size() - 1); length > 0; length--) {
-        if (text.compare(text.size() - length, length, word, 0, length) == 0) {
-            return length;
-        }
-    }
-    return 0;
+/** Whether the answer is text from its first byte to its last. */
+bool is_plain(const Prompt &prompt) {
+    const common_chat_params &format = prompt.format;
+    const bool has_form = prompt.has_tools || !format.grammar.empty() || format.supports_thinking ||
+                          !format.thinking_start_tag.empty() || !format.preserved_tokens.empty();
+    return format.parser.empty() || !has_form;
+}
+
+bool ends_with(const std::string &text, const std::string &end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 } // namespace
 
-AnswerParser::AnswerParser(const Prompt &prompt, std::vector<std::string> stops)
-    : parser_(prompt.format), stops_(std::move(stops)),
-      is_plain_(prompt.format.parser.empty() ||
-                (!prompt.format.supports_thinking && prompt.format.thinking_start_tag.empty() &&
-                 prompt.format.preserved_tokens.empty())) {
+AnswerParser::AnswerParser(const Prompt &prompt, const std::vector<std::string> &stops)
+    : parser_(prompt.format), stops_(stops), marks_(prompt.format.additional_stops),
+      is_plain_(is_plain(prompt)) {
     parser_.reasoning_format = COMMON_REASONING_FORMAT_AUTO;
-    parser_.parse_tool_calls = false;
+    parser_.parse_tool_calls = prompt.has_tools;
     if (!is_plain_) {
         parser_.parser.load(prompt.format.parser);
-    }
-    for (const std::string &stop : prompt.format.additional_stops) {
-        if (!stop.empty()) {
-            stops_.push_back(stop);
-        }
     }
 }
 
 bool AnswerParser::add(const std::string &piece) {
-    const size_t before = answer_.size();
+    const size_t known_bytes = answer_.size();
     answer_ += piece;
-    for (const std::string &stop : stops_) {
-        const size_t from = before >= stop.size() ? before - stop.size() + 1 : 0;
-        const size_t found = answer_.find(stop, from);
-        if (found != std::string::npos) {
-            answer_.resize(found);
+    size_t from = 0;
+    while (true) {
+        const std::optional<StopWords::Match> mark = marks_.find(answer_, known_bytes, from);
+        const std::optional<StopWords::Match> stop = stops_.find(answer_, known_bytes, from);
+        if (mark && (!stop || mark->begin <= stop->begin)) {
+            answer_.resize(mark->begin);
             return true;
         }
+        if (!stop) {
+            return false;
+        }
+        if (is_in_text(*stop)) {
+            stop_string_ = *stop->word;
+            answer_.resize(stop->begin);
+            return true;
+        }
+        from = stop->begin + 1;
     }
-    return false;
+}
+
+bool AnswerParser::is_in_text(const StopWords::Match &match) const {
+    if (is_plain_) {
+        return true;
+    }
+    // With a letter behind it the word stands whole: a parser holds back whitespace, and what may begin a
+    // mark.
+    const std::string letter = "x";
+    const auto message = parse(answer_.substr(0, match.end) + letter, true);
+    return !message || ends_with(message->content, *match.word + letter);
 }
 
 size_t AnswerParser::readable_bytes() const {
-    size_t held = unfinished_bytes(answer_);
-    for (const std::string &stop : stops_) {
-        held = std::max(held, begun_bytes(answer_, stop));
-    }
-    return answer_.size() - held;
+    return answer_.size() -
+           std::max({unfinished_bytes(answer_), stops_.begun_bytes(answer_), marks_.begun_bytes(answer_)});
 }
 
 AnswerDelta AnswerParser::take() {
@@ -77,7 +89,11 @@ AnswerDelta AnswerParser::take() {
     if (start < next_parse_) {
         return delta;
     }
-    parse(answer_.substr(0, readable), true, delta);
+    if (const auto message = parse(answer_.substr(0, readable), true)) {
+        delta.reasoning = rest_of(message->reasoning_content, reasoning_given_);
+        delta.text = rest_of(message->content, text_given_);
+        delta.tool_calls = calls_.take(message->tool_calls);
+    }
     const Clock::time_point end = Clock::now();
     next_parse_ = end + std::max<Clock::duration>(parse_pause, (end - start) * parse_share);
     return delta;
@@ -90,23 +106,23 @@ AnswerDelta AnswerParser::finish(bool is_whole) {
         return delta;
     }
     // The strict parser refuses an answer that does not end as the template says; the lenient one reads on.
-    if ((is_whole && parse(answer_, false, delta)) || parse(answer_, true, delta)) {
-        return delta;
-    }
-    if (text_given_.empty() && reasoning_given_.empty()) {
+    std::optional<common_chat_msg> message = is_whole ? parse(answer_, false) : std::nullopt;
+    message = message ? std::move(message) : parse(answer_, true);
+    if (message) {
+        delta.reasoning = rest_of(message->reasoning_content, reasoning_given_);
+        delta.text = rest_of(message->content, text_given_);
+        delta.tool_calls = calls_.finish(message->tool_calls);
+    } else if (text_given_.empty() && reasoning_given_.empty()) {
         delta.text = answer_; // neither could read it: better as it came than not at all
     }
     return delta;
 }
 
-bool AnswerParser::parse(const std::string &input, bool is_partial, AnswerDelta &delta) {
+std::optional<common_chat_msg> AnswerParser::parse(const std::string &input, bool is_partial) const {
     try {
-        const common_chat_msg message = common_chat_parse(input, is_partial, parser_);
-        delta.reasoning = rest_of(message.reasoning_content, reasoning_given_);
-        delta.text = rest_of(message.content, text_given_);
-        return true;
+        return common_chat_parse(input, is_partial, parser_);
     } catch (const std::exception &) {
-        return false;
+        return std::nullopt;
     }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "prompt.h"
+#include "stop-words.h"
+#include "tool-call-stream.h"
 
 #include "chat.h"
 
@@ -11,15 +13,6 @@
 #include <vector>
 
 namespace parley {
-
-/** What became known of one tool call; `id` and `name` are given once, whole, and empty afterwards. */
-struct ToolCallDelta {
-    size_t index = 0;
-    std::string id;
-    std::string name;
-    /** To append. */
-    std::string arguments;
-};
 
 /** What became readable: whole code points only. */
 struct AnswerDelta {
@@ -37,7 +30,7 @@ struct AnswerDelta {
 class AnswerParser {
 public:
     /** `stops` end the answer where they stand in its text; in reasoning and tool calls they do not. */
-    explicit AnswerParser(const Prompt &prompt, std::vector<std::string> stops = {});
+    explicit AnswerParser(const Prompt &prompt, const std::vector<std::string> &stops = {});
 
     /** Adds a token's text. After true the answer is over: a stop word was found. */
     bool add(const std::string &piece);
@@ -55,17 +48,21 @@ private:
     using Clock = std::chrono::steady_clock;
 
     size_t readable_bytes() const;
-    bool parse(const std::string &input, bool is_partial, AnswerDelta &delta);
+    bool is_in_text(const StopWords::Match &match) const;
+    std::optional<common_chat_msg> parse(const std::string &input, bool is_partial) const;
     static std::string rest_of(const std::string &whole, std::string &given);
 
     common_chat_parser_params parser_;
-    std::vector<std::string> stops_;
+    /** The caller's stop words, and the template's own. */
+    StopWords stops_;
+    StopWords marks_;
     std::optional<std::string> stop_string_;
     bool is_plain_;
     std::string answer_;
     size_t plain_given_ = 0;
     std::string text_given_;
     std::string reasoning_given_;
+    ToolCallStream calls_;
     Clock::time_point next_parse_{};
 };
 

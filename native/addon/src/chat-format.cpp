@@ -1,140 +1,128 @@
 #include "chat-format.h"
 
 #include "fault.h"
+#include "json-text.h"
+#include "message-shapes.h"
+
+#include "json-schema-to-grammar.h"
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 #include <utility>
 
 namespace parley {
 
 namespace {
 
-using Messages = std::vector<common_chat_msg>;
-
 constexpr size_t max_rendered_bytes = 16UL * 1024 * 1024;
 constexpr auto max_render_time = std::chrono::seconds(5);
-const char *const whitespace = " \t\r\n\f\v";
+constexpr size_t max_name_bytes = 128;
 
 [[noreturn]] void break_template(const std::string &detail) {
     throw Fault("model.template-broken", {{"detail", detail.substr(0, 500)}});
 }
 
-std::string random_word() {
-    std::random_device device;
-    std::string word = "m";
-    for (int index = 0; index < 32; index++) {
-        word.push_back("0123456789abcdef"[device() % 16]);
-    }
-    return word;
+[[noreturn]] void refuse_schema(const std::string &whose, const std::string &detail) {
+    throw Fault("schema.unsupported", {{"detail", (whose + ": " + detail).substr(0, 500)}});
 }
 
-/** Stands in for texts while a template runs. A text's outer whitespace stays, since templates trim it. */
-class Markers {
-public:
-    /** The stand-in for `text`; the text itself where it is blank. */
-    std::string stand_in(const std::string &text, bool is_needed) {
-        const size_t first = text.find_first_not_of(whitespace);
-        if (first == std::string::npos) {
-            return text;
-        }
-        const size_t last = text.find_last_not_of(whitespace);
-        const std::string number = std::to_string(texts_.size());
-        texts_.push_back({text.substr(first, last + 1 - first), is_needed});
-        // Fixed width, so that no marker is the beginning of another.
-        return text.substr(0, first) + word_ + std::string(number_digits - number.size(), '0') + number +
-               text.substr(last + 1);
-    }
+/** Names and ids that nobody needs to guard against: templates may compare and count their letters. */
+bool is_plain_word(const std::string &text) {
+    return !text.empty() && text.size() <= max_name_bytes &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                      std::string("_-.:/").find(c) != std::string::npos;
+           });
+}
 
-    /** `rendered` with the texts put back; empty where a needed text is missing. */
-    std::vector<Span> restore(const std::string &rendered) const {
-        std::vector<Span> spans;
-        std::vector<bool> is_seen(texts_.size(), false);
-        size_t position = 0;
-        while (position < rendered.size()) {
-            const size_t found = std::min(rendered.find(word_, position), rendered.size());
-            if (found > position) {
-                spans.push_back({rendered.substr(position, found - position), false});
-            }
-            if (found == rendered.size()) {
-                break;
-            }
-            const size_t index = std::stoul(rendered.substr(found + word_.size(), number_digits));
-            spans.push_back({texts_.at(index).text, true});
-            is_seen.at(index) = true;
-            position = found + word_.size() + number_digits;
-        }
-        for (size_t index = 0; index < texts_.size(); index++) {
-            if (texts_[index].is_needed && !is_seen[index]) {
-                return {};
-            }
-        }
-        return spans;
+/** What a call was made with, as JSON whatever the model wrote, its strings replaced by stand-ins. */
+std::string guarded_arguments(const std::string &arguments, const Span &origin, StandIns &stand_ins) {
+    common_json json = common_json::object();
+    try {
+        json = parse_json_object(arguments.empty() ? "{}" : arguments);
+    } catch (const std::exception &) {
+        json["text"] = arguments; // it was no JSON: the model is shown what it wrote
     }
-
-private:
-    struct Text {
-        std::string text;
-        bool is_needed;
+    const auto guard = [&](const std::string &text) {
+        return is_plain_word(text) ? text : stand_ins.put(text, origin, false);
     };
-    static constexpr size_t number_digits = 8;
-
-    std::string word_ = random_word();
-    std::vector<Text> texts_;
-};
-
-/** For templates without a system role: its text begins the first message of the user. */
-Messages fold_system(const Messages &messages) {
-    Messages folded;
-    std::string system;
-    for (const common_chat_msg &message : messages) {
-        if (message.role == "system") {
-            system += message.content + "\n\n";
-            continue;
-        }
-        folded.push_back(message);
-        if (message.role == "user" && !system.empty()) {
-            folded.back().content = std::exchange(system, "") + message.content;
-        }
-    }
-    if (!system.empty()) {
-        common_chat_msg message;
-        message.role = "user";
-        message.content = system;
-        folded.push_back(message);
-    }
-    return folded;
+    return replace_strings(json, guard).dump();
 }
 
-/** For templates that insist on alternating roles. */
-Messages join_same_role(const Messages &messages) {
-    Messages joined;
-    for (const common_chat_msg &message : messages) {
-        if (joined.empty() || joined.back().role != message.role) {
-            joined.push_back(message);
-        } else {
-            joined.back().content += "\n\n" + message.content;
-        }
-    }
-    return joined;
+common_chat_tool_call guarded_call(const ToolCall &call, const Span &origin, StandIns &stand_ins) {
+    common_chat_tool_call guarded;
+    guarded.id = is_plain_word(call.id) ? call.id : stand_ins.put(call.id, origin, false);
+    guarded.name = is_plain_word(call.name) ? call.name : stand_ins.put(call.name, origin, false);
+    guarded.arguments = guarded_arguments(call.arguments, origin, stand_ins);
+    return guarded;
 }
 
-Messages with_markers(const std::vector<PromptMessage> &messages, Markers &markers) {
-    Messages marked;
-    for (const PromptMessage &message : messages) {
+/** The name of the tool whose result `message` is. */
+std::string tool_name_of(const PromptMessage &message, const std::vector<PromptMessage> &messages) {
+    if (!message.tool_name.empty()) {
+        return message.tool_name;
+    }
+    for (const PromptMessage &earlier : messages) {
+        for (const ToolCall &call : earlier.tool_calls) {
+            if (call.id == message.tool_call_id) {
+                return call.name;
+            }
+        }
+    }
+    return {};
+}
+
+Messages guarded_messages(const std::vector<PromptMessage> &messages, StandIns &stand_ins) {
+    Messages guarded;
+    int32_t picture = 0;
+    for (size_t index = 0; index < messages.size(); index++) {
+        const PromptMessage &message = messages[index];
+        Span origin;
+        origin.message = index;
         common_chat_msg next;
         next.role = message.role;
-        next.content = markers.stand_in(message.text, true);
-        next.reasoning_content = markers.stand_in(message.reasoning, false);
-        marked.push_back(std::move(next));
+        for (size_t count = 0; count < message.pictures.size(); count++) {
+            next.content += stand_ins.put_picture(picture++, index);
+        }
+        for (const ToolCall &call : message.tool_calls) {
+            next.tool_calls.push_back(guarded_call(call, origin, stand_ins));
+        }
+        next.reasoning_content = stand_ins.put(message.reasoning, origin, false);
+        if (message.role == "tool") {
+            const std::string name = tool_name_of(message, messages);
+            next.tool_name = is_plain_word(name) ? name : stand_ins.put(name, origin, false);
+            next.tool_call_id = is_plain_word(message.tool_call_id)
+                                    ? message.tool_call_id
+                                    : stand_ins.put(message.tool_call_id, origin, false);
+        }
+        origin.tokens = message.tokens.empty() ? nullptr : &message.tokens;
+        // Some templates tell a call without the words before it.
+        next.content += stand_ins.put(message.text, origin, message.tool_calls.empty());
+        guarded.push_back(std::move(next));
     }
-    return marked;
+    return guarded;
+}
+
+void check_grammar(const std::string &whose, const std::string &schema) {
+    try {
+        json_schema_to_grammar(common_json::parse(schema));
+    } catch (const std::exception &error) {
+        refuse_schema(whose, error.what());
+    }
 }
 
 } // namespace
 
-ChatFormat::ChatFormat(const llama_model *model) {
+/** The JSON Schemas of a request, twice: as the grammar needs them, and as the template may see them. */
+struct ChatFormat::Schemas {
+    std::vector<common_chat_tool> tools;
+    std::string output;
+    std::vector<common_chat_tool> guarded_tools;
+    std::string guarded_output;
+    bool is_guarded = false;
+};
+
+ChatFormat::ChatFormat(const llama_model *model, IsMark is_mark) : is_mark_(std::move(is_mark)) {
     try {
         templates_ = common_chat_templates_init(model, "");
     } catch (const std::exception &error) {
@@ -146,7 +134,7 @@ ChatFormat::ChatFormat(const llama_model *model) {
     question.messages.emplace_back();
     question.messages.back().role = "user";
     question.messages.back().text = "Hello";
-    render(question);
+    render(question, "");
     if (std::chrono::steady_clock::now() - start > max_render_time) {
         break_template("rendering one message takes longer than 5 seconds");
     }
@@ -156,36 +144,116 @@ bool ChatFormat::can_think() const {
     return common_chat_templates_support_enable_thinking(templates_.get());
 }
 
-RenderedChat ChatFormat::render(const Conversation &conversation) const {
-    Markers markers;
-    const Messages messages = with_markers(conversation.messages, markers);
-    std::string first_problem;
-    const auto attempt = [&](const Messages &variant, RenderedChat &rendered) {
-        common_chat_templates_inputs inputs;
-        inputs.messages = variant;
-        inputs.enable_thinking = conversation.enable_thinking;
-        inputs.reasoning_format = COMMON_REASONING_FORMAT_AUTO;
+bool ChatFormat::can_call_tools() const {
+    return has_ability("supports_tools") && has_ability("supports_tool_calls");
+}
+
+bool ChatFormat::has_ability(const char *name) const {
+    const std::map<std::string, bool> abilities = common_chat_templates_get_caps(templates_.get());
+    const auto found = abilities.find(name);
+    return found != abilities.end() && found->second;
+}
+
+ChatFormat::Schemas ChatFormat::guard(const Conversation &conversation, const std::string &output_schema,
+                                      StandIns &stand_ins) const {
+    Schemas schemas;
+    const auto guard_text = [&](const std::string &text) {
+        if (!is_mark_(text)) {
+            return text;
+        }
+        schemas.is_guarded = true;
+        return stand_ins.put(text, {}, false);
+    };
+    const auto read = [&](const std::string &whose, const std::string &text) {
+        try {
+            return parse_json_object(text);
+        } catch (const std::exception &error) {
+            refuse_schema(whose, error.what());
+        }
+    };
+    for (const Tool &tool : conversation.tools) {
+        if (!is_plain_word(tool.name)) {
+            refuse_schema("a tool", "its name must be 1 to 128 letters, digits or _-.:/");
+        }
+        const common_json parameters = read(tool.name, tool.parameters);
+        schemas.tools.push_back({tool.name, tool.description, parameters.dump()});
+        schemas.guarded_tools.push_back(
+            {tool.name, guard_text(tool.description), replace_strings(parameters, guard_text).dump()});
+    }
+    if (!output_schema.empty()) {
+        const common_json schema = read("the answer", output_schema);
+        schemas.output = schema.dump();
+        schemas.guarded_output = replace_strings(schema, guard_text).dump();
+    }
+    return schemas;
+}
+
+bool ChatFormat::attempt(const common_chat_templates_inputs &inputs, const StandIns &stand_ins,
+                         RenderedChat &rendered, std::string &problem) const {
+    try {
+        rendered.params = common_chat_templates_apply(templates_.get(), inputs);
+    } catch (const std::exception &error) {
+        problem = problem.empty() ? error.what() : problem;
+        return false;
+    }
+    if (rendered.params.prompt.size() > max_rendered_bytes) {
+        break_template("the rendered prompt is longer than 16 MiB");
+    }
+    rendered.spans = stand_ins.restore(rendered.params.prompt);
+    if (rendered.spans.empty()) {
+        problem = problem.empty() ? "the template leaves out a message" : problem;
+    }
+    return !rendered.spans.empty();
+}
+
+void ChatFormat::blame(const Schemas &schemas, const std::string &problem) {
+    for (const common_chat_tool &tool : schemas.tools) {
+        check_grammar(tool.name, tool.parameters);
+    }
+    if (!schemas.output.empty()) {
+        check_grammar("the answer", schemas.output);
+    }
+    break_template(problem);
+}
+
+RenderedChat ChatFormat::render(const Conversation &conversation, const std::string &output_schema) const {
+    StandIns stand_ins;
+    const Messages messages = guarded_messages(conversation.messages, stand_ins);
+    const Schemas schemas = guard(conversation, output_schema, stand_ins);
+    common_chat_templates_inputs inputs;
+    inputs.enable_thinking = conversation.enable_thinking;
+    inputs.reasoning_format = COMMON_REASONING_FORMAT_AUTO;
+    inputs.parallel_tool_calls = conversation.parallel_tool_calls;
+    inputs.tools = schemas.guarded_tools;
+    inputs.json_schema = schemas.guarded_output;
+    if (conversation.tool_choice != ToolChoice::automatic) {
+        inputs.tool_choice = conversation.tool_choice == ToolChoice::required
+                                 ? COMMON_CHAT_TOOL_CHOICE_REQUIRED
+                                 : COMMON_CHAT_TOOL_CHOICE_NONE;
+    }
+    RenderedChat rendered;
+    std::string problem;
+    const std::vector<Messages> shapes = shapes_of(
+        messages, has_ability("supports_tool_calls") ? ToolTelling::by_template : ToolTelling::as_text);
+    const bool is_done = std::any_of(shapes.begin(), shapes.end(), [&](const Messages &shape) {
+        inputs.messages = shape;
+        return attempt(inputs, stand_ins, rendered, problem);
+    });
+    if (!is_done) {
+        blame(schemas, problem);
+    }
+    if (schemas.is_guarded) {
+        // The grammar and the parser go by the schemas as they are.
+        inputs.tools = schemas.tools;
+        inputs.json_schema = schemas.output;
         try {
             rendered.params = common_chat_templates_apply(templates_.get(), inputs);
         } catch (const std::exception &error) {
-            first_problem = first_problem.empty() ? error.what() : first_problem;
-            return false;
+            blame(schemas, error.what());
         }
-        if (rendered.params.prompt.size() > max_rendered_bytes) {
-            break_template("the rendered prompt is longer than 16 MiB");
-        }
-        rendered.spans = markers.restore(rendered.params.prompt);
-        if (rendered.spans.empty()) {
-            first_problem = first_problem.empty() ? "the template leaves out a message" : first_problem;
-        }
-        return !rendered.spans.empty();
-    };
-    RenderedChat rendered;
-    const bool is_done = attempt(messages, rendered) || attempt(fold_system(messages), rendered) ||
-                         attempt(join_same_role(messages), rendered) ||
-                         attempt(join_same_role(fold_system(messages)), rendered);
-    if (!is_done) {
-        break_template(first_problem);
+    }
+    if (conversation.tool_choice == ToolChoice::required && rendered.params.grammar.empty()) {
+        refuse_schema("a tool", "the model's template knows no tools");
     }
     return rendered;
 }

@@ -36,6 +36,8 @@ Napi::Function Engine::define(Napi::Env env) {
     return DefineClass(env, "Engine",
                        {InstanceMethod("load", &Engine::load), InstanceMethod("unload", &Engine::unload),
                         InstanceMethod("generate", &Engine::generate),
+                        InstanceMethod("tokenize", &Engine::tokenize),
+                        InstanceMethod("detokenize", &Engine::detokenize),
                         InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt),
                         InstanceMethod("dispose", &Engine::dispose)});
 }
@@ -150,6 +152,22 @@ Napi::Value Engine::generate(const Napi::CallbackInfo &info) {
     const Napi::Object handle = job->handle(info.Env());
     start(info.Env(), job);
     return handle;
+}
+
+Napi::Value Engine::tokenize(const Napi::CallbackInfo &info) {
+    auto job = std::make_shared<TokenizeTextJob>(info.Env(), board_,
+                                                 ObjectReader(info[0], "request").string("text"));
+    const Napi::Promise promise = job->promise();
+    start(info.Env(), job);
+    return promise;
+}
+
+Napi::Value Engine::detokenize(const Napi::CallbackInfo &info) {
+    auto job = std::make_shared<DetokenizeJob>(info.Env(), board_,
+                                               read_tokens(ObjectReader(info[0], "request"), "tokens"));
+    const Napi::Promise promise = job->promise();
+    start(info.Env(), job);
+    return promise;
 }
 
 Napi::Value Engine::tokenize_prompt(const Napi::CallbackInfo &info) {

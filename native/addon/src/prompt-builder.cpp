@@ -7,32 +7,132 @@
 
 namespace parley {
 
+namespace {
+
+/** Half a word may yet become another: this much of what is typed is not computed ahead. */
+constexpr size_t unsure_items = 2;
+
+PromptMessage said_by(const char *role, const char *text) {
+    PromptMessage message;
+    message.role = role;
+    message.text = text;
+    return message;
+}
+
+Conversation with(Conversation conversation, const std::vector<PromptMessage> &messages) {
+    conversation.messages.insert(conversation.messages.end(), messages.begin(), messages.end());
+    return conversation;
+}
+
+} // namespace
+
 size_t common_start(const std::vector<PromptItem> &left, const std::vector<PromptItem> &right) {
     const auto end = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
     return static_cast<size_t>(end.first - left.begin());
 }
 
 PromptBuilder::PromptBuilder(const llama_model *model)
-    : vocab_(llama_model_get_vocab(model)), format_(model), tokenizer_(vocab_) {
+    : tokenizer_(llama_model_get_vocab(model)), format_(model, [this](const std::string &text) {
+          return tokenizer_.vocabulary().holds_special(text);
+      }) {
 }
 
-Prompt PromptBuilder::build(const Conversation &conversation, const std::string & /*output_schema*/) const {
-    RenderedChat rendered = format_.render(conversation);
-    Prompt prompt;
-    for (const llama_token token : tokenizer_.tokenize(rendered.spans)) {
-        prompt.items.push_back({token, -1});
+Prompt PromptBuilder::build(const Conversation &conversation, const std::string &output_schema) const {
+    RenderedChat rendered = format_.render(conversation, output_schema);
+    std::vector<PromptItem> items = tokenizer_.tokenize(rendered.spans).items;
+    return assemble(std::move(rendered), std::move(items), conversation);
+}
+
+PromptPreview PromptBuilder::preview(const Conversation &conversation) const {
+    RenderedChat rendered = format_.render(conversation, "");
+    SpanTokenizer::Tokens tokens = tokenizer_.tokenize(rendered.spans);
+    std::vector<PromptSpan> spans;
+    for (const Span &span : rendered.spans) {
+        spans.push_back({span.text, 0, span.message, span.picture});
     }
+    for (const size_t owner : tokens.owners) {
+        spans.at(owner).item_count++;
+    }
+    return {assemble(std::move(rendered), std::move(tokens.items), conversation), std::move(spans)};
+}
+
+Prompt PromptBuilder::assemble(RenderedChat rendered, std::vector<PromptItem> items,
+                               const Conversation &conversation) const {
+    Prompt prompt;
+    prompt.items = std::move(items);
     for (const Span &span : rendered.spans) {
         prompt.text += span.text;
     }
     for (const std::string &word : rendered.params.preserved_tokens) {
-        const std::vector<llama_token> tokens = common_tokenize(vocab_, word, false, true);
+        const std::vector<llama_token> tokens =
+            common_tokenize(tokenizer_.vocabulary().get(), word, false, true);
         if (tokens.size() == 1) {
             prompt.preserved.insert(tokens.front());
         }
     }
+    prompt.has_tools = !conversation.tools.empty() && conversation.tool_choice != ToolChoice::none;
     prompt.format = std::move(rendered.params);
     return prompt;
+}
+
+std::vector<PromptItem> PromptBuilder::items_of(const Conversation &conversation) const {
+    return tokenizer_.tokenize(format_.render(conversation, "").spans).items;
+}
+
+size_t PromptBuilder::system_end(const Conversation &conversation, const Prompt &prompt) const {
+    Conversation start = conversation;
+    const auto is_not_system = [](const PromptMessage &message) { return message.role != "system"; };
+    start.messages.erase(std::find_if(start.messages.begin(), start.messages.end(), is_not_system),
+                         start.messages.end());
+    size_t end = prompt.items.size();
+    for (const char *text : {"Hello", "1"}) {
+        end = std::min(end, common_start(prompt.items, items_of(with(start, {said_by("user", text)}))));
+    }
+    return end;
+}
+
+std::vector<PromptItem> PromptBuilder::settled(const Conversation &conversation) const {
+    const std::string &last = conversation.messages.back().role;
+    const bool is_answered = last == "assistant" || last == "system";
+    std::vector<Conversation> futures;
+    if (is_answered) {
+        futures = {with(conversation, {said_by("user", "Hello")}),
+                   with(conversation, {said_by("user", "1")})};
+    } else {
+        futures = {with(conversation, {said_by("assistant", "Hello")}),
+                   with(conversation, {said_by("assistant", "1"), said_by("user", "Hello")})};
+    }
+    std::vector<PromptItem> items = items_of(futures.front());
+    items.resize(common_start(items, items_of(futures.back())));
+    return items;
+}
+
+std::vector<PromptItem> PromptBuilder::typing(const Conversation &conversation) const {
+    std::vector<PromptItem> items;
+    for (const char *more : {"a", " b", "\xE4\xB8\xAD"}) {
+        Conversation future = conversation;
+        future.messages.back().text += more;
+        future.messages.back().tokens.clear();
+        const std::vector<PromptItem> longer = items_of(future);
+        items = items.empty() ? longer : items;
+        items.resize(common_start(items, longer));
+    }
+    items.resize(items.size() - std::min(items.size(), unsure_items));
+    return items;
+}
+
+std::vector<llama_token> PromptBuilder::tokenize(const std::string &text) const {
+    std::vector<llama_token> tokens;
+    tokenizer_.vocabulary().append_plain(text, Vocabulary::Place::beginning, tokens);
+    return tokens;
+}
+
+std::string PromptBuilder::detokenize(const std::vector<llama_token> &tokens) const {
+    std::string text;
+    for (const llama_token token : tokens) {
+        text += tokenizer_.vocabulary().piece(token);
+    }
+    return text;
 }
 
 } // namespace parley

@@ -11,6 +11,12 @@
 
 namespace parley {
 
+/** A prompt, and which part of it came from where. */
+struct PromptPreview {
+    Prompt prompt;
+    std::vector<PromptSpan> spans;
+};
+
 /** A prompt that had to leave out turns to fit. */
 struct FittedPrompt {
     Prompt prompt;
@@ -31,6 +37,8 @@ public:
      * @throws Fault `model.template-broken`, `schema.unsupported` (of the output or of a tool)
      */
     Prompt build(const Conversation &conversation, const std::string &output_schema = "") const;
+
+    PromptPreview preview(const Conversation &conversation) const;
 
     /**
      * As `build`, leaving out the oldest turns after the system messages until at most `max_size` is left by
@@ -59,14 +67,16 @@ public:
     std::string detokenize(const std::vector<llama_token> &tokens) const;
 
     bool can_think() const { return format_.can_think(); }
-    bool is_control(llama_token token) const { return tokenizer_.is_control(token); }
+    bool can_call_tools() const { return format_.can_call_tools(); }
+    bool is_control(llama_token token) const { return tokenizer_.vocabulary().is_control(token); }
 
 private:
     std::vector<PromptItem> items_of(const Conversation &conversation) const;
+    Prompt assemble(RenderedChat rendered, std::vector<PromptItem> items,
+                    const Conversation &conversation) const;
 
-    const llama_vocab *vocab_;
-    ChatFormat format_;
     SpanTokenizer tokenizer_;
+    ChatFormat format_;
 };
 
 } // namespace parley

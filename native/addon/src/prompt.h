@@ -29,10 +29,12 @@ struct PromptItem {
 /** A piece of the prompt and where it came from; nothing for the template's own text. */
 struct PromptSpan {
     std::string text;
-    /** Tokens whose first byte lies in this span. */
-    size_t token_count = 0;
+    /** Items whose first byte lies in this span; a picture is one. */
+    size_t item_count = 0;
     /** Index of the message. */
     std::optional<size_t> message;
+    /** The picture's number in the conversation; -1 for text. */
+    int32_t picture = -1;
 };
 
 /** Everything that running one request needs to know of its conversation. */
@@ -40,7 +42,6 @@ struct Prompt {
     std::vector<PromptItem> items;
     /** As a person would read it, with the template's marks. */
     std::string text;
-    std::vector<PromptSpan> spans;
     /** How to read the answer back, and how to constrain it. */
     common_chat_params format;
     /** Control tokens whose text the parser wants to see. */

@@ -102,11 +102,7 @@ PromptMessage read_message(const ObjectReader &reader) {
     message.role = reader.string("role");
     message.text = reader.string("text");
     message.reasoning = reader.optional_string("reasoning").value_or("");
-    for (const uint32_t token : reader.optional_words("tokens")) {
-        // What no vocabulary holds becomes an id that no vocabulary holds.
-        message.tokens.push_back(token > std::numeric_limits<int32_t>::max() ? -1
-                                                                             : static_cast<int32_t>(token));
-    }
+    message.tokens = read_tokens(reader, "tokens");
     for (const ObjectReader &picture : reader.optional_list("pictures", max_pictures)) {
         message.pictures.push_back(read_picture(picture));
     }
@@ -150,6 +146,15 @@ std::vector<LogitBias> read_biases(const ObjectReader &reader) {
 }
 
 } // namespace
+
+std::vector<int32_t> read_tokens(const ObjectReader &reader, const char *key) {
+    constexpr uint32_t max_id = std::numeric_limits<int32_t>::max();
+    std::vector<int32_t> tokens;
+    for (const uint32_t token : reader.optional_words(key)) {
+        tokens.push_back(token > max_id ? -1 : static_cast<int32_t>(token));
+    }
+    return tokens;
+}
 
 LoadRequest read_load_request(const ObjectReader &reader) {
     LoadRequest request;

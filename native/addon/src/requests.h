@@ -137,6 +137,8 @@ struct WarmRequest {
  * @throws Napi::TypeError for a mistake of the program, with the property's full name
  * @throws Napi::Error with code `picture.refused` for a picture beyond what is worth looking at
  */
+/** Token ids from outside: those that no vocabulary can hold become -1. Empty where there are none. */
+std::vector<int32_t> read_tokens(const ObjectReader &reader, const char *key);
 LoadRequest read_load_request(const ObjectReader &reader);
 Conversation read_conversation(const ObjectReader &reader);
 GenerateRequest read_generate_request(const ObjectReader &reader);

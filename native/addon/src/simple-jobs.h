@@ -4,7 +4,10 @@
 #include "job.h"
 #include "requests.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace parley {
 
@@ -33,14 +36,15 @@ public:
 protected:
     Settlement run(EngineCore &core) override {
         const PromptBuilder &prompts = core.model().prompts();
-        const Prompt prompt = prompts.build(conversation_);
+        PromptPreview preview = prompts.preview(conversation_);
         std::vector<bool> is_control;
         std::vector<llama_token> tokens;
-        for (const PromptItem &item : prompt.items) {
+        for (const PromptItem &item : preview.prompt.items) {
             tokens.push_back(item.token);
             is_control.push_back(prompts.is_control(item.token));
         }
-        return [tokens, is_control, text = prompt.text](Napi::Env env) {
+        return [tokens, is_control, text = preview.prompt.text,
+                spans = std::move(preview.spans)](Napi::Env env) {
             Napi::Array token_list = Napi::Array::New(env, tokens.size());
             Napi::Array control_list = Napi::Array::New(env, tokens.size());
             for (uint32_t index = 0; index < tokens.size(); index++) {
@@ -51,12 +55,63 @@ protected:
             object.Set("tokens", token_list);
             object.Set("isControl", control_list);
             object.Set("text", text);
+            object.Set("spans", span_list(env, spans));
             return object;
         };
     }
 
 private:
+    static Napi::Array span_list(Napi::Env env, const std::vector<PromptSpan> &spans) {
+        Napi::Array list = Napi::Array::New(env);
+        for (const PromptSpan &span : spans) {
+            Napi::Object object = Napi::Object::New(env);
+            object.Set("text", span.text);
+            object.Set("tokenCount", static_cast<double>(span.item_count));
+            object.Set("message",
+                       span.message ? Napi::Value(Napi::Number::New(env, static_cast<double>(*span.message)))
+                                    : env.Null());
+            list.Set(list.Length(), object);
+        }
+        return list;
+    }
+
     Conversation conversation_;
+};
+
+/** `Engine.tokenize`. */
+class TokenizeTextJob : public Job {
+public:
+    TokenizeTextJob(Napi::Env env, std::shared_ptr<JobBoard> board, std::string text)
+        : Job(env, std::move(board), std::nullopt), text_(std::move(text)) {}
+
+protected:
+    Settlement run(EngineCore &core) override {
+        return [tokens = core.model().prompts().tokenize(text_)](Napi::Env env) {
+            Napi::Uint32Array array = Napi::Uint32Array::New(env, tokens.size());
+            std::copy(tokens.begin(), tokens.end(), array.Data());
+            return array;
+        };
+    }
+
+private:
+    std::string text_;
+};
+
+/** `Engine.detokenize`. */
+class DetokenizeJob : public Job {
+public:
+    DetokenizeJob(Napi::Env env, std::shared_ptr<JobBoard> board, std::vector<llama_token> tokens)
+        : Job(env, std::move(board), std::nullopt), tokens_(std::move(tokens)) {}
+
+protected:
+    Settlement run(EngineCore &core) override {
+        return [text = core.model().prompts().detokenize(tokens_)](Napi::Env env) {
+            return Napi::String::New(env, text);
+        };
+    }
+
+private:
+    std::vector<llama_token> tokens_;
 };
 
 } // namespace parley

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "chat-format.h"
+#include "prompt.h"
+#include "span.h"
+#include "vocabulary.h"
 
 #include "llama.h"
 
@@ -10,47 +12,45 @@
 namespace parley {
 
 /**
- * Turns spans into tokens so that content can never become a control token, while text without such words
- * gets the very tokens that llama.cpp would give the whole prompt. Any thread once built; borrows the
+ * Turns spans into the items of a prompt so that content can never become a control token, while text without
+ * such words gets the very tokens that llama.cpp would give the whole prompt. Where a message brings the
+ * tokens that its text was generated as, they take the place of tokenising it. Engine thread; borrows the
  * vocabulary.
  */
 class SpanTokenizer {
 public:
-    explicit SpanTokenizer(const llama_vocab *vocab);
+    explicit SpanTokenizer(const llama_vocab *vocab) : vocabulary_(vocab) {}
 
-    /** The tokens of a prompt, with the vocabulary's start token where it wants one. */
-    std::vector<llama_token> tokenize(const std::vector<Span> &spans) const;
+    /** The spans as items, each with the span that its first byte lies in. */
+    struct Tokens {
+        std::vector<PromptItem> items;
+        std::vector<size_t> owners;
+    };
 
-    bool is_control(llama_token token) const { return llama_vocab_is_control(vocab_, token); }
+    /** The items of a prompt, with the vocabulary's start token where it wants one. */
+    Tokens tokenize(const std::vector<Span> &spans) const;
+
+    const Vocabulary &vocabulary() const { return vocabulary_; }
 
 private:
-    struct Special {
-        llama_token token;
+    /** Part of a span, and which. */
+    struct Part {
         std::string text;
-        bool strips_left;
-        bool strips_right;
+        size_t span;
     };
-    /** A special token, or text between two of them. */
+    /** A special token, or what stands between two of them. */
     struct Piece {
         llama_token token = LLAMA_TOKEN_NULL;
-        std::vector<Span> run;
+        std::vector<Part> parts;
         bool strips_left = false;
         bool strips_right = false;
     };
 
     std::vector<Piece> split(const std::vector<Span> &spans) const;
-    static std::vector<Special> find_used(const std::vector<Special> &specials,
-                                          const std::vector<Span> &spans);
-    void append_run(const Piece &piece, const std::vector<Special> &guarded,
-                    std::vector<llama_token> &tokens) const;
-    void append_plain(const std::string &text, std::vector<llama_token> &tokens) const;
-    std::vector<llama_token> tokenize_plain(const std::string &text) const;
+    static void split_part(const SpecialToken &special, const Part &part, const Span &span, Piece &rest,
+                           std::vector<Piece> &pieces);
 
-    const llama_vocab *vocab_;
-    /** Tokens that text must not become; longest first, as llama.cpp looks for them. */
-    std::vector<Special> controls_;
-    /** Ordinary tokens that look like markup, which some files use to mark roles. */
-    std::vector<Special> user_defined_;
+    Vocabulary vocabulary_;
 };
 
 } // namespace parley
