@@ -65,6 +65,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     LogRouter::install();
     llama_backend_init();
     ggml_backend_dev_count(); // makes the registry of devices
+    ExitGuard::listen(env);
     ExitGuard::arm();
     exports.Set("Engine", Engine::define(env));
     exports.Set("inspectGguf", Napi::Function::New(env, inspect_gguf, "inspectGguf"));

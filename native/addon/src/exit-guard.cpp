@@ -49,6 +49,18 @@ ExitGuard::~ExitGuard() {
     all.stops.erase(&stop_);
 }
 
+void ExitGuard::listen(Napi::Env env) {
+    const auto process = env.Global().Get("process").As<Napi::Object>();
+    const auto find_module = process.Get("getBuiltinModule").As<Napi::Function>();
+    const auto threads =
+        find_module.Call(process, {Napi::String::New(env, "node:worker_threads")}).As<Napi::Object>();
+    if (!threads.Get("isMainThread").ToBoolean()) {
+        return;
+    }
+    const auto on_exit = Napi::Function::New(env, [](const Napi::CallbackInfo &) { stop_all(); });
+    process.Get("on").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), on_exit});
+}
+
 void ExitGuard::arm() {
     Guards &all = guards();
     const std::lock_guard<std::mutex> lock(all.mutex);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <napi.h>
+
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +19,13 @@ public:
     ExitGuard(const ExitGuard &) = delete;
     ExitGuard &operator=(const ExitGuard &) = delete;
     ~ExitGuard();
+
+    /**
+     * Has everything stop when `process` says that it exits, which is before C++ destroys any static object.
+     * Call once for each environment; on Node's main thread only it does something, as a worker thread that
+     * ends runs its clean-up hooks. Needs JavaScript to end the process: `arm` is for what else may.
+     */
+    static void listen(Napi::Env env);
 
     /**
      * Call whenever llama.cpp and ggml may have made static objects that a thread goes on to use: at the
