@@ -11,8 +11,12 @@ export const settings = z.object({
   isSidebarOpen: z.boolean().default(true),
   /** The model to load at start; null until one was chosen. */
   modelId: z.string().nullable().default(null),
+  /** What the engine has read of conversations is kept on disk, so that a reopened chat answers at once. */
+  keepsReadingState: z.boolean().default(true),
 });
 export type Settings = z.infer<typeof settings>;
+/** What a person may add to the app's own instructions, for one conversation. */
+const systemText = z.string().max(100_000);
 const settingsChange = settings.partial();
 
 export const conversationSummary = z.object({
@@ -138,6 +142,17 @@ export const appContract = {
       output: nothing,
       errors: ['storage.full', 'storage.failed'],
     }),
+    /** The instructions of a conversation; null names the chat not begun yet, which takes them with it. */
+    systemText: call({
+      input: z.object({ conversationId: conversationId.nullable() }),
+      output: z.object({ text: z.string() }),
+      errors: ['conversation.not-found'],
+    }),
+    saveSystemText: call({
+      input: z.object({ conversationId: conversationId.nullable(), text: systemText }),
+      output: nothing,
+      errors: ['conversation.not-found', 'storage.full', 'storage.failed'],
+    }),
     /** Created, renamed, moved in the list, or answering state changed. */
     changed: event(conversationSummary),
     removed: event(z.object({ conversationId })),
@@ -177,6 +192,16 @@ export const appContract = {
       chunk: watchedChunk,
       output: nothing,
       errors: ['conversation.not-found'],
+    }),
+  },
+  /** What the engine has read, kept on disk: see `settings.keepsReadingState`. */
+  cache: {
+    size: call({ input: nothing, output: z.object({ diskBytes: z.number() }) }),
+    /** Removes all of it, once no answer is being written; the model is loaded anew. */
+    clear: call({
+      input: nothing,
+      output: z.object({ diskBytes: z.number() }),
+      errors: ['storage.full', 'storage.failed'],
     }),
   },
   models: {

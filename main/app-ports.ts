@@ -9,6 +9,8 @@ import type { Ids } from './ports/ids.ts';
 import type { Log } from './ports/log.ts';
 import type { Machine } from './ports/machine.ts';
 import type { Network } from './ports/network.ts';
+import type { Power } from './ports/power.ts';
+import type { Secrets } from './ports/secrets.ts';
 import type { SettingsStore } from './ports/settings-store.ts';
 
 /** What a shell brings. */
@@ -22,6 +24,8 @@ export interface AppPorts {
   readonly log: Log;
   readonly machine: Machine;
   readonly network: Network;
+  readonly power: Power;
+  readonly secrets: Secrets;
   readonly settingsStore: SettingsStore;
   readonly version: string;
   /** In place of the usual sampling; tests ask for temperature 0. */

@@ -7,8 +7,15 @@ import { EngineHost } from './engine-host/engine-host.ts';
 import { createAbout } from './services/about/index.ts';
 import { createChat, defaultSampling, loadPrompts } from './services/chat/index.ts';
 import { createConversations } from './services/conversations/index.ts';
-import { createModels } from './services/models/index.ts';
+import { createModels, type ReadyModel } from './services/models/index.ts';
 import { createSettings } from './services/settings/index.ts';
+import {
+  CacheFolder,
+  createCachePlacesStore,
+  createCacheService,
+  Forgetting,
+  Warmth,
+} from './services/warmth/index.ts';
 import { openStorage, type Storage } from './storage/index.ts';
 
 /**
@@ -29,8 +36,12 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const windows = new Set<Port>();
   const emit = emitter(appContract, windows);
   const engine = new EngineHost({ launcher: ports.engineLauncher, clock, log });
-  const settings = createSettings({ store: settingsStore, emit: emit.settings });
+  const folder = new CacheFolder({
+    ...{ dataFolder: folders.data, machine, secrets: ports.secrets, log },
+    isKeptOnDisk: () => settingsStore.read().keepsReadingState,
+  });
   const models = await createModels({
+    cache: () => folder.forEngine(),
     ...{ engine, network, machine, folders, clock, ids, log, files, emit: emit.models },
     chosen: {
       read: () => settingsStore.read().modelId,
@@ -42,13 +53,36 @@ export async function createApp(ports: AppPorts): Promise<App> {
     },
   });
   const conversations = createConversations({ storage, clock, ids, emit: emit.conversations });
+  const places = createCachePlacesStore(storage);
+  const noteCached = (conversationId: string, { loaded }: ReadyModel): void =>
+    places.note({ conversationId, fingerprint: loaded.fingerprint });
+  const warmth = new Warmth({
+    ...{ models: models.runtime, power: ports.power, clock, log, noteCached },
+  });
+  const forgetting = new Forgetting({ models: models.runtime, places, folder, log });
+  conversations.book.onTrashed((id) => {
+    forgetting.forget(id).catch((error: unknown) => log.incident(error, 'conversations.trash'));
+  });
   const chat = createChat({
+    ...{ warmth, noteCached },
     ...{ storage, engine, clock, ids, log },
     conversations: conversations.book,
     models: models.runtime,
     prompts: loadPrompts(folders.assets),
     sampling: { ...defaultSampling, ...ports.sampling },
     enableThinking: false,
+  });
+  const cache = createCacheService({
+    ...{ folder, places, idle: chat.idle, whileUnloaded: models.whileUnloaded },
+  });
+  const settings = createSettings({
+    ...{ store: settingsStore, emit: emit.settings },
+    onChanged: (after, before) => {
+      if (after.keepsReadingState === before.keepsReadingState) return;
+      cache
+        .settingChanged(after.keepsReadingState)
+        .catch((error: unknown) => log.incident(error, 'settings.cache'));
+    },
   });
   const about = createAbout({
     ...{ desktop: ports.desktop, engine, folders, log, version: ports.version },
@@ -60,6 +94,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     settings,
     conversations: conversations.handlers,
     chat: chat.handlers,
+    cache: cache.handlers,
     models: models.handlers,
   };
   // Not before a window is there: a start with a model of its own chooses that one first.
@@ -76,6 +111,8 @@ export async function createApp(ports: AppPorts): Promise<App> {
     openModel: (path, projectorPath) => models.openAtStart(path, projectorPath),
     close: async () => {
       await chat.close();
+      warmth.close();
+      await forgetting.close();
       await models.close();
       await engine.close();
       storage.close();

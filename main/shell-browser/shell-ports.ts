@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { appFolders, dataFolder } from '../adapters/app-folders.ts';
 import { appVersion, type BundlePaths } from '../adapters/bundle-paths.ts';
 import { fileLog } from '../adapters/file-log.ts';
+import { fileSecrets } from '../adapters/file-secrets.ts';
 import { jsonSettingsStore } from '../adapters/json-settings-store.ts';
 import { createNetwork } from '../adapters/network/network.ts';
 import { sortableIds } from '../adapters/sortable-ids.ts';
 import type { StartOptions } from '../adapters/start-options.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemMachine } from '../adapters/system-machine.ts';
+import { systemPower } from '../adapters/system-power.ts';
 import { type Uploads, uploads } from '../adapters/uploads.ts';
 import type { AppPorts } from '../app-ports.ts';
 import { systemDesktop } from './desktop.ts';
@@ -50,6 +52,8 @@ export function shellPorts(options: StartOptions, host: Host, base: ShellBase): 
     machine: systemMachine,
     desktop: systemDesktop(host.platform),
     network: createNetwork({ log }),
+    power: systemPower(host.platform),
+    secrets: fileSecrets(join(folders.data, 'secrets')),
     settingsStore: jsonSettingsStore(join(folders.data, 'settings.json'), log),
     engineLauncher: new ForkLauncher({
       entryPath: host.paths.engineEntry,

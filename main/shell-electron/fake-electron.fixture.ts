@@ -196,6 +196,8 @@ export function fakeElectron(given: { hasLock?: boolean; isPackaged?: boolean } 
       setApplicationMenu: (menu: unknown) => session.values.set('menu', menu),
     },
     MessageChannelMain: FakeChannel,
+    powerMonitor: { isOnBatteryPower: () => false },
+    safeStorage: { isEncryptionAvailable: () => false },
     protocol: {
       registerSchemesAsPrivileged: (schemes: { scheme: string }[]) => {
         calls.push(`registerSchemes ${schemes.map(({ scheme }) => scheme).join()}`);

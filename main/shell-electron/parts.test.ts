@@ -6,9 +6,12 @@ import { PassThrough } from 'node:stream';
 import Conf from 'conf';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { settings } from '../../contract/app-contract.ts';
+import { fileSecrets } from '../adapters/file-secrets.ts';
 import { electronDesktop } from './desktop.ts';
 import { utilityLauncher } from './engine-launcher.ts';
 import { menuTemplate } from './menu.ts';
+import { electronPower } from './power.ts';
+import { electronSecretCodec } from './secret-codec.ts';
 import { electronSettingsStore } from './settings-store.ts';
 import { unpacked } from './shell-ports.ts';
 import { findable, readWindowState, writeWindowState } from './window-state.ts';
@@ -44,6 +47,44 @@ describe('settings, over the store that electron-store is made of', () => {
     expect(readFileSync(join(folder, 'settings.json.broken'), 'utf8')).toBe('{"theme":');
     store.write({ ...defaults, language: 'en' });
     expect(open().read().language).toBe('en');
+  });
+});
+
+test('the battery is asked how full it is only where Electron says that it is used', async () => {
+  const system = { state: async () => ({ isOnBattery: false, chargeFraction: 0.2 }) };
+  const powerOf = (isOnBattery: boolean) =>
+    electronPower({ isOnBatteryPower: () => isOnBattery }, system).state();
+  expect(await powerOf(true)).toEqual({ isOnBattery: true, chargeFraction: 0.2 });
+  expect(await powerOf(false)).toEqual({ isOnBattery: false, chargeFraction: null });
+});
+
+describe('secrets, over the system’s key store', () => {
+  /** Turns bits over: what is on disk is not what was kept. */
+  const keyStore = (isEncryptionAvailable: boolean) => ({
+    isEncryptionAvailable: () => isEncryptionAvailable,
+    encryptString: (text: string) => Buffer.from(text).map((byte) => byte ^ 0xff) as Buffer,
+    decryptString: (bytes: Buffer) => {
+      if (!isEncryptionAvailable) throw new Error('locked');
+      return Buffer.from(bytes.map((byte) => byte ^ 0xff)).toString();
+    },
+  });
+  const secrets = (isAvailable: boolean) =>
+    fileSecrets(folder, electronSecretCodec(keyStore(isAvailable)));
+
+  test('are encrypted where there is one', async () => {
+    const key = await secrets(true).key('cache');
+    expect(await secrets(true).key('cache')).toEqual(key);
+    expect(readFileSync(join(folder, 'cache.key')).includes(Buffer.from(key))).toBe(false);
+  });
+
+  test('are kept by the file alone where there is none, and read once there is one', async () => {
+    const key = await secrets(false).key('cache');
+    expect(await secrets(true).key('cache')).toEqual(key);
+  });
+
+  test('that cannot be decrypted any more are made anew', async () => {
+    const key = await secrets(true).key('cache');
+    expect(await secrets(false).key('cache')).not.toEqual(key);
   });
 });
 

@@ -1,16 +1,20 @@
 import { join } from 'node:path';
-import type { Shell, utilityProcess } from 'electron';
+import type { PowerMonitor, SafeStorage, Shell, utilityProcess } from 'electron';
 import { appFolders } from '../adapters/app-folders.ts';
 import { appVersion, type BundlePaths } from '../adapters/bundle-paths.ts';
 import { fileLog } from '../adapters/file-log.ts';
+import { fileSecrets } from '../adapters/file-secrets.ts';
 import { createNetwork } from '../adapters/network/network.ts';
 import { sortableIds } from '../adapters/sortable-ids.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemMachine } from '../adapters/system-machine.ts';
+import { systemPower } from '../adapters/system-power.ts';
 import { uploads } from '../adapters/uploads.ts';
 import type { AppPorts } from '../app-ports.ts';
 import { electronDesktop } from './desktop.ts';
 import { utilityLauncher } from './engine-launcher.ts';
+import { electronPower } from './power.ts';
+import { electronSecretCodec } from './secret-codec.ts';
 import { electronSettingsStore, type WholeStore } from './settings-store.ts';
 
 /** What the engine's process may know of our surroundings. */
@@ -30,6 +34,8 @@ export function shellPorts(options: {
   temperature: number | null;
   shell: Pick<Shell, 'openExternal' | 'openPath'>;
   fork: (typeof utilityProcess)['fork'];
+  powerMonitor: Pick<PowerMonitor, 'isOnBatteryPower'>;
+  safeStorage: Pick<SafeStorage, 'isEncryptionAvailable' | 'encryptString' | 'decryptString'>;
   openStore(place: { cwd: string; name: string }): WholeStore;
 }): AppPorts {
   const { data, home, paths, env, temperature } = options;
@@ -52,6 +58,8 @@ export function shellPorts(options: {
     files: uploads({ dataFolder: folders.data, ids, machine: systemMachine }),
     desktop: electronDesktop(options.shell),
     network: createNetwork({ log }),
+    power: electronPower(options.powerMonitor, systemPower()),
+    secrets: fileSecrets(join(folders.data, 'secrets'), electronSecretCodec(options.safeStorage)),
     settingsStore: electronSettingsStore({ folder: folders.data, log, open: options.openStore }),
     engineLauncher: utilityLauncher({
       fork: options.fork,

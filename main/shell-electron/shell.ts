@@ -26,7 +26,9 @@ export type ElectronParts = Pick<
   | 'ipcMain'
   | 'Menu'
   | 'MessageChannelMain'
+  | 'powerMonitor'
   | 'protocol'
+  | 'safeStorage'
   | 'screen'
   | 'session'
   | 'shell'
@@ -116,6 +118,8 @@ async function start(shell: ElectronShellOptions, data: string): Promise<void> {
     temperature: options.temperature,
     shell: electron.shell,
     fork: electron.utilityProcess.fork,
+    powerMonitor: electron.powerMonitor,
+    safeStorage: electron.safeStorage,
   });
   closeSession(session.defaultSession);
   const handler = appProtocolHandler(rendererAssets(paths.renderer));

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../contract/errors/app-error.ts';
 import { isTrustedSqlite, openStorage, type Storage } from './index.ts';
+import { migrations } from './migrations/index.ts';
 
 const clock = { nowMs: () => Date.UTC(2026, 10, 24, 13, 57, 1) };
 let folder: string;
@@ -85,6 +86,7 @@ test('opens a new database that writes through to the disk and checks its keys',
   const tables = database.pragma('table_list') as { name: string; type: string; strict: number }[];
   const ours = tables.filter(({ name }) => !name.startsWith('sqlite_'));
   expect(ours.map(({ name }) => name).sort()).toEqual([
+    'cache_places',
     'conversations',
     'message_tails',
     'messages',
@@ -211,7 +213,7 @@ test('leaves a database of a newer version untouched, its log too', () => {
     })();
     expect(AppError.is(error, 'storage.newer') && error.data).toEqual({
       foundVersion: 999,
-      knownVersion: 1,
+      knownVersion: migrations.length,
     });
     expect(readFileSync(path).equals(bytes)).toBe(true);
     if (logBytes) expect(readFileSync(`${path}-wal`).equals(logBytes)).toBe(true);

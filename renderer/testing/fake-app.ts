@@ -37,6 +37,9 @@ export class FakeApp implements AppLink {
   readonly conversations = new Map<ConversationId, FakeConversation>();
   readonly trashed = new Map<ConversationId, FakeConversation>();
   readonly drafts = new Map<ConversationId | null, string>();
+  /** The instructions of chats; null is the one not begun. */
+  readonly systemTexts = new Map<ConversationId | null, string>();
+  cacheBytes = 1_234_567_890;
   /** Every call that came, as `group.name`, in order. */
   readonly calls: string[] = [];
   models: ModelsState;
@@ -148,6 +151,13 @@ export class FakeApp implements AppLink {
       },
       conversations: this.#conversationHandlers(),
       chat: this.#chatHandlers(),
+      cache: {
+        size: () => ({ diskBytes: this.cacheBytes }),
+        clear: () => {
+          this.cacheBytes = 0;
+          return { diskBytes: 0 };
+        },
+      },
       models: fakeModelHandlers(this),
     };
   }
@@ -175,6 +185,11 @@ export class FakeApp implements AppLink {
       draft: ({ conversationId }) => ({ text: this.drafts.get(conversationId) ?? '' }),
       saveDraft: ({ conversationId, text }) => {
         this.drafts.set(conversationId, text);
+        return {};
+      },
+      systemText: ({ conversationId }) => ({ text: this.systemTexts.get(conversationId) ?? '' }),
+      saveSystemText: ({ conversationId, text }) => {
+        this.systemTexts.set(conversationId, text);
         return {};
       },
     };

@@ -1,8 +1,10 @@
 import { sortableIds } from '../../main/adapters/sortable-ids.ts';
 import { systemClock } from '../../main/adapters/system-clock.ts';
+import { mains } from '../../main/ports/power.ts';
 import { createChat, defaultSampling } from '../../main/services/chat/index.ts';
 import { ScriptedEngine } from '../../main/services/chat/testing/scripted-engine.fixture.ts';
 import { createConversations } from '../../main/services/conversations/index.ts';
+import { Warmth } from '../../main/services/warmth/index.ts';
 import { openStorage } from '../../main/storage/index.ts';
 import type { Migration } from '../../main/storage/migrate.ts';
 import { migrations } from '../../main/storage/migrations/index.ts';
@@ -58,7 +60,13 @@ export function openApp(
     ids,
     emit: { changed: () => {}, removed: () => {} },
   });
+  const warmth = new Warmth({
+    ...{ models: engine, clock: systemClock, noteCached: () => {} },
+    power: { state: async () => mains },
+    log: { info: () => {}, warn: () => {}, incident: (error) => String(error) },
+  });
   const chat = createChat({
+    ...{ warmth, noteCached: () => {} },
     storage,
     conversations: conversations.book,
     models: engine,

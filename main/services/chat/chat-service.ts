@@ -5,8 +5,8 @@ import {
   type MessageId,
   messageId,
 } from '../../../contract/chat/message.ts';
-import { newestLeafUnder, pathTo } from '../../../contract/chat/message-tree.ts';
-import type { Sampling } from '../../../contract/engine-contract.ts';
+import { newestLeafUnder } from '../../../contract/chat/message-tree.ts';
+import type { PromptMessage, Sampling } from '../../../contract/engine-contract.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine } from '../../ports/engine.ts';
@@ -14,12 +14,14 @@ import type { Ids } from '../../ports/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { ConversationBook } from '../conversations/index.ts';
-import type { ModelRuntime } from '../models/index.ts';
-import { historyToPrompt } from './history-to-prompt.ts';
+import type { ModelRuntime, ReadyModel } from '../models/index.ts';
+import type { Warmth, WarmWork } from '../warmth/index.ts';
+import { ConversationPrompts } from './conversation-prompts.ts';
 import { createMessageStore } from './message-store.ts';
 import type { Prompts } from './prompts.ts';
 import { Run, storageOutcome } from './run.ts';
 import { Silence, silenceLimitMs } from './silence.ts';
+import { type AnswerTokens, createTokenStore } from './token-store.ts';
 import { Unsaved } from './unsaved.ts';
 import { Watchers } from './watchers.ts';
 
@@ -33,6 +35,9 @@ export interface ChatOptions {
   ids: Ids;
   log: Log;
   prompts: Prompts;
+  warmth: Pick<Warmth, 'typed' | 'opened' | 'answerBegins' | 'answerEnded' | 'drop'>;
+  /** Called before the engine computes anything that it may keep. */
+  noteCached: (sequenceKey: string, model: ReadyModel) => void;
   /** `defaultSampling` unless the start options say otherwise. */
   sampling: Sampling;
   /** Lets models that can think do so before they answer. */
@@ -44,6 +49,8 @@ export interface Chat {
   readonly handlers: AppHandlers['chat'];
   /** True while any answer is being written. */
   isAnswering(): boolean;
+  /** Resolves when no answer is being written. */
+  idle(): Promise<void>;
   /** Ends all runs as interrupted, keeping their text. Call it before the storage closes. */
   close(): Promise<void>;
 }
@@ -63,8 +70,9 @@ interface Written {
  * @throws AppError `storage.full`, `storage.failed`
  */
 export function createChat(options: ChatOptions): Chat {
-  const { storage, conversations, clock, ids, log } = options;
+  const { storage, conversations, clock, ids, log, warmth } = options;
   const store = createMessageStore(storage, (id) => log.warn(`message ${id} is damaged`));
+  const tokens = createTokenStore(storage);
   const runs = new Map<ConversationId, { run: Run; finished: Promise<unknown> }>();
   const watchers = new Watchers();
   const silence = new Silence(clock, () => {
@@ -74,6 +82,10 @@ export function createChat(options: ChatOptions): Chat {
   const unsaved = new Unsaved(clock, (message) => {
     store.finish(message, message);
     watchers.publish(message.conversationId, { type: 'message', message });
+  });
+  const prompts = new ConversationPrompts({
+    ...{ conversations, tokens, system: options.prompts.system },
+    list: (id) => store.list(id).map((message) => unsaved.newest(message)),
   });
   const interrupted = store.interruptStreaming();
   if (interrupted > 0) log.info(`${interrupted} answers were interrupted by the last end`);
@@ -118,9 +130,12 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   /** Stores an answer as it ended; without room it is kept, and shown with the reason. */
-  function settle(message: Message): Message {
+  function settle(message: Message, answerTokens: AnswerTokens | undefined): Message {
     try {
-      store.finish(message, message);
+      storage.write(() => {
+        store.finish(message, message);
+        if (answerTokens) tokens.save(message.id, answerTokens);
+      });
       return message;
     } catch (error) {
       const { status, error: reason } = storageOutcome(error, log);
@@ -130,9 +145,17 @@ export function createChat(options: ChatOptions): Chat {
     }
   }
 
-  function promptFor({ conversationId, parentId }: Message) {
-    const messages = store.list(conversationId).map((message) => unsaved.newest(message));
-    return historyToPrompt(pathTo(messages, parentId), options.prompts.system);
+  function work(id: ConversationId, messages: (model: ReadyModel) => PromptMessage[] | undefined) {
+    return {
+      sequenceKey: id,
+      isEphemeral: false,
+      prompt: (model) => {
+        if (!conversations.isListed(id) && id !== conversations.openingId()) return undefined;
+        const found = messages(model);
+        const enableThinking = options.enableThinking && model.loaded.canThink;
+        return found && { messages: found, enableThinking };
+      },
+    } satisfies WarmWork;
   }
 
   function launch({ conversationId, user, answer }: Written) {
@@ -140,6 +163,7 @@ export function createChat(options: ChatOptions): Chat {
     const leave = (): void => {
       runs.delete(conversationId);
       conversations.setAnswering(conversationId, 'idle');
+      warmth.answerEnded(work(conversationId, (model) => prompts.settled(conversationId, model)));
     };
     const run = new Run({
       ...options,
@@ -148,11 +172,15 @@ export function createChat(options: ChatOptions): Chat {
       silence,
       publish,
       // Who sees the end may send again at once: the place is free before the end is told.
-      settle: (message) => {
+      settle: (message, answerTokens) => {
         leave();
-        return settle(message);
+        return settle(message, answerTokens);
       },
-      prompt: () => promptFor(answer),
+      isEphemeral: false,
+      prompt: (model) => {
+        options.noteCached(conversationId, model);
+        return prompts.upTo(conversationId, answer.parentId, model);
+      },
     });
     const finished = run.done
       .catch((error: unknown) => {
@@ -161,6 +189,7 @@ export function createChat(options: ChatOptions): Chat {
       })
       .finally(() => conversations.announce(conversationId));
     runs.set(conversationId, { run, finished });
+    warmth.answerBegins(conversationId);
     conversations.setAnswering(conversationId, 'answering');
     conversations.announce(conversationId);
     if (user) publish({ type: 'message', message: user });
@@ -189,7 +218,15 @@ export function createChat(options: ChatOptions): Chat {
     running?.run.stop('stopped');
     await running?.finished;
   }
-  conversations.onTrashing(stop);
+  conversations.onTrashing(async (id) => {
+    await stop(id);
+    warmth.drop(id);
+  });
+  conversations.onDraft((id) => {
+    if (id !== null && (runs.has(id) || !conversations.isListed(id))) return;
+    const key = id ?? conversations.openingId();
+    warmth.typed(work(key, (model) => prompts.withDraft(id, model)));
+  });
 
   const handlers: AppHandlers['chat'] = {
     send: ({ conversationId: id, text }) => {
@@ -237,13 +274,20 @@ export function createChat(options: ChatOptions): Chat {
       watchers.publish(conversationId, { type: 'leaf', activeLeafId });
       return { activeLeafId };
     },
-    watch: ({ conversationId }, { signal }) =>
-      watchers.watch(conversationId, () => snapshot(conversationId), signal),
+    watch: ({ conversationId: id }, { signal }) => {
+      if (conversations.isListed(id) && !runs.has(id)) {
+        warmth.opened(work(id, (model) => prompts.settled(id, model)));
+      }
+      return watchers.watch(id, () => snapshot(id), signal);
+    },
   };
 
   return {
     handlers,
     isAnswering: () => runs.size > 0,
+    idle: async () => {
+      while (runs.size > 0) await Promise.all([...runs.values()].map(({ finished }) => finished));
+    },
     close: async () => {
       const running = [...runs.values()];
       for (const { run } of running) run.stop('interrupted');

@@ -10,22 +10,28 @@ import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, EngineDeath } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
-import type { ModelRuntime } from '../models/index.ts';
+import type { ModelRuntime, ReadyModel } from '../models/index.ts';
 import type { Silence } from './silence.ts';
+import type { AnswerTokens } from './token-store.ts';
 
 /** How long the news of a death may come after the connection broke. */
 const deathNewsMs = 1000;
 
 /** How a run ended. */
-export type Outcome = Pick<Message, 'status' | 'usage' | 'error'>;
+export type Outcome = Pick<Message, 'status' | 'usage' | 'error'> & {
+  /** What the answer was generated as, where the engine said so. */
+  tokens?: AnswerTokens;
+};
 
 /** What a run needs. */
 export interface GenerateOptions {
   sequenceKey: string;
   /** Called when the engine is there, so that the history is as fresh as can be. */
-  prompt: () => PromptMessage[];
+  prompt: (model: ReadyModel) => PromptMessage[];
   sampling: Sampling;
   enableThinking: boolean;
+  /** Leaves nothing in the cache, on disk or in the log. */
+  isEphemeral: boolean;
   /** Aborting ends the run; the caller knows why. */
   signal: AbortSignal;
   models: ModelRuntime;
@@ -108,9 +114,12 @@ async function generate(options: GenerateOptions): Promise<Outcome> {
     const chunks = model.client.run.generate(
       {
         sequenceKey: options.sequenceKey,
-        messages: options.prompt(),
+        messages: options.prompt(model),
         sampling: options.sampling,
         enableThinking: options.enableThinking && model.loaded.canThink,
+        // Never a silent cut: the person is told how long it is and what fits.
+        overflow: 'refuse',
+        ephemeral: options.isEphemeral,
       },
       { signal },
     );
@@ -121,9 +130,10 @@ async function generate(options: GenerateOptions): Promise<Outcome> {
         take(step.value, options);
         continue;
       }
-      const { stopReason, usage } = step.value;
+      const { stopReason, usage, answerTokenIds: ids } = step.value;
       if (stopReason !== 'cancelled') models.noteSuccess(model.modelId);
-      return { status: statusOf[stopReason], usage, error: null };
+      const tokens = { vocabulary: model.loaded.fingerprint, ids };
+      return { status: statusOf[stopReason], usage, error: null, tokens };
     }
   } finally {
     endWatch();

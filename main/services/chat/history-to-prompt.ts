@@ -1,16 +1,20 @@
-import { type Message, textOf } from '../../../contract/chat/message.ts';
+import { type Message, type MessageId, textOf } from '../../../contract/chat/message.ts';
 import type { PromptMessage } from '../../../contract/engine-contract.ts';
 
-function reasoningOf(message: Message): string {
+/** One message of the path; a draft has no id yet. */
+export type PromptTurn = Pick<Message, 'role' | 'parts' | 'error'> & { id: MessageId | null };
+
+function reasoningOf(message: Pick<Message, 'parts'>): string {
   return message.parts.map((piece) => (piece.type === 'reasoning' ? piece.text : '')).join('');
 }
 
-function asAnswer(message: Message): PromptMessage {
+function asAnswer(message: PromptTurn, tokens: Uint32Array | undefined): PromptMessage {
   const reasoning = reasoningOf(message);
   return {
     role: 'assistant',
     text: textOf(message),
     ...(reasoning === '' ? {} : { reasoning }),
+    ...(tokens && { tokens }),
   };
 }
 
@@ -24,9 +28,13 @@ function joined(unanswered: string, text: string): string {
  * to answer), person and assistant in turn.
  * An answer without text is left out, with its question when that was too long for the model, as it would
  * be again; a question left without an answer is joined to the next. An answer that broke off stays as far
- * as it came.
+ * as it came. `answerTokens` has the ids that answers were generated as, where they are known.
  */
-export function historyToPrompt(path: readonly Message[], systemPrompt: string): PromptMessage[] {
+export function historyToPrompt(
+  path: readonly PromptTurn[],
+  systemPrompt: string,
+  answerTokens: ReadonlyMap<MessageId, Uint32Array> = new Map(),
+): PromptMessage[] {
   const turns: PromptMessage[] = [];
   for (const message of path) {
     const last = turns.at(-1);
@@ -36,7 +44,7 @@ export function historyToPrompt(path: readonly Message[], systemPrompt: string):
         turns[turns.length - 1] = { ...last, text: joined(last.text, text) };
       else turns.push({ role: 'user', text });
     } else if (textOf(message).trim() !== '') {
-      turns.push(asAnswer(message));
+      turns.push(asAnswer(message, message.id === null ? undefined : answerTokens.get(message.id)));
     } else if (message.error?.code === 'prompt.too-long' && last?.role === 'user') {
       turns.pop();
     }

@@ -13,20 +13,21 @@ import {
 } from './generate-answer.ts';
 import type { MessageStore } from './message-store.ts';
 import { silenceLimitMs } from './silence.ts';
+import type { AnswerTokens } from './token-store.ts';
 
 /** What a run needs beside its answer. */
 export interface RunOptions
   extends Pick<
     GenerateOptions,
-    'prompt' | 'sampling' | 'enableThinking' | 'models' | 'silence' | 'log'
+    'prompt' | 'sampling' | 'enableThinking' | 'isEphemeral' | 'models' | 'silence' | 'log'
   > {
   answer: Message;
   store: MessageStore;
   engine: Engine;
   clock: Clock;
   publish: (chunk: WatchedChunk) => void;
-  /** Stores the answer as it ended; returns it as it is to be shown. */
-  settle: (message: Message) => Message;
+  /** Stores the answer as it ended, with its tokens where they are known; returns it as it is to be shown. */
+  settle: (message: Message, tokens: AnswerTokens | undefined) => Message;
 }
 
 /** The outcome that a failure of storage gives; it is logged here. */
@@ -110,6 +111,7 @@ export class Run {
       onText: (type, text) => this.#writer.add(type, text),
       onSilent: () => this.#onSilent(),
     });
-    this.#writer.finish(this.#forced ?? outcome, this.#options.settle);
+    const { tokens, ...finished } = this.#forced ?? outcome;
+    this.#writer.finish(finished, (message) => this.#options.settle(message, tokens));
   }
 }

@@ -8,6 +8,8 @@ export interface StoredConversation {
   title: string;
   titleSource: ConversationSummary['titleSource'];
   activeLeafId: MessageId | null;
+  /** Instructions for this conversation, after the app's own; empty for none. */
+  systemText: string;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -33,10 +35,14 @@ export interface ConversationStore {
   purge(trashedBeforeMs: number): number;
   draft(id: ConversationId | null): string;
   saveDraft(id: ConversationId | null, text: string): void;
+  /** The instructions that stand ready for the chat not begun yet. */
+  openingSystemText(): string;
+  /** Null names the chat not begun yet. */
+  saveSystemText(id: ConversationId | null, text: string): void;
 }
 
 const columns = `id, title, title_source AS titleSource, active_leaf_id AS activeLeafId,
-  created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs`;
+  system_text AS systemText, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs`;
 
 /** Prepares the statements over `storage`. */
 export function createConversationStore(storage: Storage): ConversationStore {
@@ -49,8 +55,9 @@ export function createConversationStore(storage: Storage): ConversationStore {
     `SELECT ${columns} FROM conversations WHERE id = ? AND trashed_at_ms IS NULL`,
   );
   const insert = database.prepare<[StoredConversation]>(
-    `INSERT INTO conversations (id, title, title_source, active_leaf_id, created_at_ms, updated_at_ms)
-     VALUES (@id, @title, @titleSource, @activeLeafId, @createdAtMs, @updatedAtMs)`,
+    `INSERT INTO conversations (id, title, title_source, active_leaf_id, system_text,
+       created_at_ms, updated_at_ms)
+     VALUES (@id, @title, @titleSource, @activeLeafId, @systemText, @createdAtMs, @updatedAtMs)`,
   );
   const rename = database.prepare<[string, string, string]>(
     'UPDATE conversations SET title = ?, title_source = ? WHERE id = ?',
@@ -81,6 +88,16 @@ export function createConversationStore(storage: Storage): ConversationStore {
     `INSERT INTO opening_draft (id, text) VALUES (1, ?)
      ON CONFLICT (id) DO UPDATE SET text = excluded.text`,
   );
+  const openingSystemText = database
+    .prepare<[], string>('SELECT system_text FROM opening_draft WHERE id = 1')
+    .pluck();
+  const saveSystemText = database.prepare<[string, string]>(
+    'UPDATE conversations SET system_text = ? WHERE id = ?',
+  );
+  const saveOpeningSystemText = database.prepare<[string]>(
+    `INSERT INTO opening_draft (id, text, system_text) VALUES (1, '', ?)
+     ON CONFLICT (id) DO UPDATE SET system_text = excluded.system_text`,
+  );
   return {
     list: () => storage.read(() => list.all()),
     find: (id) => storage.read(() => find.get(id)),
@@ -95,6 +112,11 @@ export function createConversationStore(storage: Storage): ConversationStore {
     saveDraft: (id, text) =>
       void storage.write(() =>
         id === null ? saveOpeningDraft.run(text) : saveDraft.run(text, id),
+      ),
+    openingSystemText: () => storage.read(() => openingSystemText.get() ?? ''),
+    saveSystemText: (id, text) =>
+      void storage.write(() =>
+        id === null ? saveOpeningSystemText.run(text) : saveSystemText.run(text, id),
       ),
   };
 }

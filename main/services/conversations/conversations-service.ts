@@ -28,12 +28,20 @@ export interface ConversationsOptions {
 
 /** What the chat service needs of conversations. Writes join the transaction they are called in. */
 export interface ConversationBook {
-  readonly store: Pick<ConversationStore, 'setActiveLeaf' | 'setUpdated' | 'saveDraft'>;
+  readonly store: Pick<
+    ConversationStore,
+    'setActiveLeaf' | 'setUpdated' | 'saveDraft' | 'draft' | 'openingSystemText'
+  >;
   /** @throws AppError `conversation.not-found`, also for one in the trash */
   get(id: ConversationId): StoredConversation;
   /** False for one in the trash. */
   isListed(id: ConversationId): boolean;
-  /** A new one, titled by the first words of `text`. Nobody is told before `announce`. */
+  /** The id that the next new conversation will have: what is read ahead for it is read under this id. */
+  openingId(): ConversationId;
+  /**
+   * A new one with `openingId`, titled by the first words of `text`; it takes the instructions that stood
+   * ready for it. Nobody is told before `announce`.
+   */
   begin(text: string): StoredConversation;
   /** As the sidebar shows it. @throws AppError `conversation.not-found` */
   summary(id: ConversationId): ConversationSummary;
@@ -42,6 +50,10 @@ export interface ConversationBook {
   setAnswering(id: ConversationId, state: 'answering' | 'idle'): void;
   /** `listener` is awaited before a conversation goes to the trash. */
   onTrashing(listener: (id: ConversationId) => Promise<void>): void;
+  /** `listener` is called once a conversation is in the trash. */
+  onTrashed(listener: (id: ConversationId) => void): void;
+  /** `listener` is called when a draft, or the instructions before it, was saved; null: the chat not begun. */
+  onDraft(listener: (id: ConversationId | null) => void): void;
 }
 
 /** The conversations service: its handlers, and what the chat service uses. */
@@ -60,6 +72,9 @@ export function createConversations(options: ConversationsOptions): Conversation
   const store = createConversationStore(storage);
   const answering = new Set<ConversationId>();
   const trashing: ((id: ConversationId) => Promise<void>)[] = [];
+  const trashed: ((id: ConversationId) => void)[] = [];
+  const drafted: ((id: ConversationId | null) => void)[] = [];
+  let openingId: ConversationId | undefined;
   store.purge(clock.nowMs() - trashKeptMs);
 
   function get(id: ConversationId): StoredConversation {
@@ -68,8 +83,13 @@ export function createConversations(options: ConversationsOptions): Conversation
     return found;
   }
 
+  function nextId(): ConversationId {
+    openingId ??= conversationId.parse(ids.next());
+    return openingId;
+  }
+
   function summaryOf(stored: StoredConversation): ConversationSummary {
-    const { activeLeafId: _, ...shown } = stored;
+    const { activeLeafId: _leaf, systemText: _text, ...shown } = stored;
     return { ...shown, isAnswering: answering.has(stored.id) };
   }
 
@@ -101,15 +121,30 @@ export function createConversations(options: ConversationsOptions): Conversation
         throw new AppError('conversation.not-found', { conversationId: id });
       }
       emit.removed({ conversationId: id });
+      for (const listener of trashed) listener(id);
       return {};
     },
     restore: ({ conversationId: id }) => {
       store.restore(id);
       return told(id);
     },
-    draft: ({ conversationId: id }) => ({ text: store.draft(id) }),
+    draft: ({ conversationId: id }) => {
+      // Asked for when a new chat comes up: what it begins with is read while the person thinks.
+      if (id === null) for (const listener of drafted) listener(id);
+      return { text: store.draft(id) };
+    },
     saveDraft: ({ conversationId: id, text }) => {
       store.saveDraft(id, text);
+      for (const listener of drafted) listener(id);
+      return {};
+    },
+    systemText: ({ conversationId: id }) => ({
+      text: id === null ? store.openingSystemText() : get(id).systemText,
+    }),
+    saveSystemText: ({ conversationId: id, text }) => {
+      if (id !== null) get(id);
+      store.saveSystemText(id, text);
+      for (const listener of drafted) listener(id);
       return {};
     },
   };
@@ -118,17 +153,21 @@ export function createConversations(options: ConversationsOptions): Conversation
     store,
     get,
     isListed: (id) => store.find(id) !== undefined,
+    openingId: nextId,
     begin: (text) => {
       const nowMs = clock.nowMs();
       const begun: StoredConversation = {
-        id: conversationId.parse(ids.next()),
+        id: nextId(),
         title: titleFromText(text),
         titleSource: 'first-words',
         activeLeafId: null,
+        systemText: store.openingSystemText(),
         createdAtMs: nowMs,
         updatedAtMs: nowMs,
       };
       store.insert(begun);
+      if (begun.systemText !== '') store.saveSystemText(null, '');
+      openingId = undefined;
       return begun;
     },
     summary: (id) => summaryOf(get(id)),
@@ -138,6 +177,8 @@ export function createConversations(options: ConversationsOptions): Conversation
       else answering.delete(id);
     },
     onTrashing: (listener) => void trashing.push(listener),
+    onTrashed: (listener) => void trashed.push(listener),
+    onDraft: (listener) => void drafted.push(listener),
   };
   return { handlers, book };
 }

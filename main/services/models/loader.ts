@@ -1,4 +1,4 @@
-import type { LoadedModel } from '../../../contract/engine-contract.ts';
+import type { CacheOptions, LoadedModel } from '../../../contract/engine-contract.ts';
 import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { EngineState, ShownError } from '../../../contract/models/models.ts';
 import type { Engine, EngineDeath } from '../../ports/engine.ts';
@@ -21,6 +21,8 @@ export interface LoaderOptions {
   chosen: ChosenModel;
   log: Log;
   changed(): void;
+  /** Where the engine keeps what it has computed; undefined: in the context only. */
+  cache(): Promise<CacheOptions | undefined>;
 }
 
 /** A load that runs: who waits for it hears of its progress. */
@@ -50,6 +52,7 @@ export class Loader implements ModelRuntime {
   /** What the engine's process holds or loads: whose fault a death is. */
   #heldId: string | undefined;
   readonly #stopListening: () => void;
+  readonly #settledListeners = new Set<() => void>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -83,6 +86,21 @@ export class Loader implements ModelRuntime {
     }
   }
 
+  current(): ReadyModel | undefined {
+    return this.#ready;
+  }
+
+  isLoading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  onSettled(listener: () => void): () => void {
+    this.#settledListeners.add(listener);
+    return () => {
+      this.#settledListeners.delete(listener);
+    };
+  }
+
   noteSuccess(modelId: string): void {
     void this.#options.library.forgiveDeaths(modelId).catch(this.#report);
   }
@@ -111,6 +129,7 @@ export class Loader implements ModelRuntime {
       if (!isGone) throw error;
     }
     this.#show({ phase: 'empty' });
+    this.#tellSettled();
   }
 
   /** Forgets a failure that is shown, as when its model is not the chosen one any more. */
@@ -150,7 +169,9 @@ export class Loader implements ModelRuntime {
     const loading: Loading = { modelId: model.id, abort, listeners, done };
     this.#loading = loading;
     const forget = (): void => {
-      if (this.#loading === loading) this.#loading = undefined;
+      if (this.#loading !== loading) return;
+      this.#loading = undefined;
+      this.#tellSettled();
     };
     done.then(forget, forget);
     return loading;
@@ -173,7 +194,9 @@ export class Loader implements ModelRuntime {
       const client = await this.#options.engine.client();
       this.#heldId = model.id;
       const { path, projectorPath } = model;
-      const steps = client.model.load({ path, projectorPath }, { signal });
+      const cache = await this.#options.cache();
+      const request = { path, projectorPath, ...(cache && { cache }) };
+      const steps = client.model.load(request, { signal });
       let step = await steps.next();
       while (!step.done) {
         const { fraction } = step.value;
@@ -229,6 +252,7 @@ export class Loader implements ModelRuntime {
     const modelId = this.#heldId;
     this.#heldId = undefined;
     this.#ready = undefined;
+    if (!this.#loading) this.#tellSettled();
     if (modelId === undefined) return;
     // Counted before the write is awaited: a load that begins meanwhile must already know.
     const counted = this.#options.library.countDeath(modelId, setAsideAfter);
@@ -246,5 +270,9 @@ export class Loader implements ModelRuntime {
   #show(state: EngineState): void {
     this.#state = state;
     this.#options.changed();
+  }
+
+  #tellSettled(): void {
+    for (const listener of [...this.#settledListeners]) listener();
   }
 }

@@ -20,6 +20,14 @@ export interface ModelRuntime {
     signal: AbortSignal;
     onProgress: (fraction: number) => void;
   }): Promise<ReadyModel>;
+  /** The model that is loaded now; nothing is loaded for asking. */
+  current(): ReadyModel | undefined;
+  isLoading(): boolean;
+  /**
+   * `listener` is called each time a load has ended, well or not, and when the model was freed or died.
+   * The function returned stops it.
+   */
+  onSettled(listener: () => void): () => void;
   /** An answer ended well: the count of deaths in a row on this model starts again at nought. */
   noteSuccess(modelId: string): void;
 }

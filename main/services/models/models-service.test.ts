@@ -33,6 +33,7 @@ let log: ReturnType<typeof keptLog>;
 async function open(): Promise<void> {
   log = keptLog();
   models = await createModels({
+    cache: async () => undefined,
     engine,
     network: createNetwork({ log, allowLoopbackHttp: true }),
     machine: machineWith(),

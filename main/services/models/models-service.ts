@@ -1,4 +1,5 @@
 import type { AppEmitter, AppHandlers } from '../../../contract/app-contract.ts';
+import type { CacheOptions } from '../../../contract/engine-contract.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
 import type {
   CatalogEntry,
@@ -50,6 +51,8 @@ export interface ModelsOptions {
   files: FileExchange;
   chosen: ChosenModel;
   emit: AppEmitter['models'];
+  /** Where the engine keeps what it has computed; undefined: in the context only. */
+  cache(): Promise<CacheOptions | undefined>;
   hubOrigin?: string;
   patience?: Patience;
 }
@@ -64,6 +67,8 @@ export interface Models {
   openAtStart(path: string, projectorPath: string | null): Promise<void>;
   /** Begins to load the model chosen last, if there is one; what comes of it is in the state. */
   loadChosen(): void;
+  /** Frees the model, does `work`, and loads it again in the background where it was loaded. */
+  whileUnloaded(work: () => Promise<void>): Promise<void>;
   /** Stops loads and downloads; what came is kept. */
   close(): Promise<void>;
 }
@@ -91,6 +96,7 @@ class ModelsService {
       chosen: options.chosen,
       log,
       changed,
+      cache: () => options.cache(),
     });
     this.#modelFiles = new ModelFiles({ engine, files, library: this.library, log, modelsFolder });
     this.downloads = new Downloads({
@@ -162,6 +168,16 @@ class ModelsService {
   loadChosen(): void {
     const id = this.#options.chosen.read();
     if (id !== null && this.library.find(id)) this.loader.startInBackground();
+  }
+
+  async whileUnloaded(work: () => Promise<void>): Promise<void> {
+    const isWanted = this.loader.current() !== undefined || this.loader.isLoading();
+    await this.loader.unload();
+    try {
+      await work();
+    } finally {
+      if (isWanted) this.loader.startInBackground();
+    }
   }
 
   #offer(entry: CatalogEntry, installed: readonly InstalledModel[]): OfferedModel {
@@ -242,6 +258,7 @@ export async function createModels(options: ModelsOptions): Promise<Models> {
       downloads.list().some(({ state }) => state === 'running' || state === 'checking'),
     openAtStart: (path, projectorPath) => service.openAtStart(path, projectorPath),
     loadChosen: () => service.loadChosen(),
+    whileUnloaded: (work) => service.whileUnloaded(work),
     close: () => service.close(),
   };
 }

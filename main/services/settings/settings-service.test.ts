@@ -27,10 +27,23 @@ test('changes what was named, keeps the rest, and tells every window', () => {
     theme: 'dark',
     isSidebarOpen: true,
     modelId: null,
+    keepsReadingState: true,
   });
   expect(service.get({}, caller)).toEqual(stored());
   expect(heard).toHaveLength(2);
   expect(heard[1]).toEqual(stored());
+});
+
+test('tells what a change was, before and after, once it is kept', () => {
+  const kept = settings.parse({});
+  const heard: unknown[] = [];
+  const service = createSettings({
+    store: { read: () => kept, write: () => heard.push('written') },
+    emit: { changed: () => {} },
+    onChanged: (after, before) => heard.push([after.keepsReadingState, before.keepsReadingState]),
+  });
+  service.change({ keepsReadingState: false }, caller);
+  expect(heard).toEqual(['written', [false, true]]);
 });
 
 test('tells nobody of a change that could not be kept', () => {

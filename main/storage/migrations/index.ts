@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { conversations } from './0001-conversations.ts';
+import { tokenIds } from './0002-token-ids.ts';
 
 /** All migrations, in order; an applied one is never edited. */
-export const migrations: readonly Migration[] = [conversations];
+export const migrations: readonly Migration[] = [conversations, tokenIds];

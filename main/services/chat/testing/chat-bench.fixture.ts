@@ -9,8 +9,11 @@ import {
   type MessageId,
 } from '../../../../contract/chat/message.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { Log } from '../../../ports/log.ts';
+import { mains, type PowerState } from '../../../ports/power.ts';
 import { openStorage, type Storage } from '../../../storage/index.ts';
 import { createConversations } from '../../conversations/index.ts';
+import { createCachePlacesStore, Warmth } from '../../warmth/index.ts';
 import { createChat, defaultSampling } from '../index.ts';
 import { createMessageStore } from '../message-store.ts';
 import type { ScriptedEngine } from './scripted-engine.fixture.ts';
@@ -55,6 +58,8 @@ export class ChatBench {
   readonly logged: string[] = [];
   readonly incidents: unknown[] = [];
   storage: Storage;
+  power: PowerState = mains;
+  warmth: Warmth | undefined;
   conversations: ReturnType<typeof createConversations>;
   chat: ReturnType<typeof createChat>;
   #lastId = 0;
@@ -79,6 +84,7 @@ export class ChatBench {
   }
 
   async dispose(): Promise<void> {
+    this.warmth?.close();
     if (this.storage.database.open) await this.chat.close();
     this.storage.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -135,23 +141,35 @@ export class ChatBench {
   }
 
   #chat() {
+    const places = createCachePlacesStore(this.storage);
+    this.warmth?.close();
+    this.warmth = new Warmth({
+      ...{ models: this.engine, clock: this.clock, log: this.#log },
+      power: { state: async () => this.power },
+      noteCached: () => {},
+    });
     return createChat({
+      warmth: this.warmth,
+      noteCached: (conversationId, { loaded }) =>
+        places.note({ conversationId, fingerprint: loaded.fingerprint }),
       storage: this.storage,
       conversations: this.conversations.book,
       models: this.engine,
       engine: this.engine,
       clock: this.clock,
       ids: this.#ids,
-      log: {
-        info: (line) => this.logged.push(line),
-        warn: (line) => this.logged.push(line),
-        incident: (error) => `incident-${this.incidents.push(error)}`,
-      },
+      log: this.#log,
       prompts: { system: 'Be calm.' },
       sampling: defaultSampling,
       enableThinking: false,
     });
   }
+
+  readonly #log: Log = {
+    info: (line) => this.logged.push(line),
+    warn: (line) => this.logged.push(line),
+    incident: (error) => `incident-${this.incidents.push(error)}`,
+  };
 
   readonly #ids = {
     next: (): string => {

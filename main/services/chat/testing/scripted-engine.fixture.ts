@@ -3,6 +3,7 @@ import {
   type EngineHandlers,
   engineContract,
   type GenerateResult,
+  type WarmRequest,
 } from '../../../../contract/engine-contract.ts';
 import { connect } from '../../../../contract/rpc/connect.ts';
 import { type Port, portPair } from '../../../../contract/rpc/port.ts';
@@ -28,12 +29,25 @@ export { usage };
 /** An engine behind a real port, whose answers a test writes; also the models service over it. */
 export class ScriptedEngine implements Engine, ModelRuntime {
   readonly requests: EngineRequest[] = [];
+  readonly warmed: WarmRequest[] = [];
+  readonly forgotten: string[] = [];
   readonly successes: string[] = [];
+  /** How a warm request goes; at once unless a test says otherwise. */
+  warm: EngineHandlers['run']['warm'] = () => ({
+    ...{ promptTokens: 5, reusedTokens: 0, restoredTokens: 0, computedTokens: 5 },
+  });
+  forget: EngineHandlers['run']['forget'] = ({ sequenceKey }) => {
+    this.forgotten.push(sequenceKey);
+    return {};
+  };
+  loaded = loadedModel();
+  isLoading: () => boolean = () => false;
   kills = 0;
   /** Set to make `ready` fail, or wait. */
   beforeReady: (options: Parameters<ModelRuntime['ready']>[0]) => Promise<void> = async () => {};
   readonly #script: Script;
   readonly #listeners = new Set<(death: EngineDeath) => void>();
+  readonly #settledListeners = new Set<() => void>();
   #port: Port | undefined;
   #client: EngineClient | undefined;
 
@@ -52,6 +66,11 @@ export class ScriptedEngine implements Engine, ModelRuntime {
           this.requests.push(request);
           return this.#script(request, caller);
         },
+        warm: (request, caller) => {
+          this.warmed.push(request);
+          return this.warm(request, caller);
+        },
+        forget: (request, caller) => this.forget(request, caller),
       },
     };
     serve(engineContract, handlers, far, () => 'scripted-incident');
@@ -84,12 +103,26 @@ export class ScriptedEngine implements Engine, ModelRuntime {
   async ready(options: Parameters<ModelRuntime['ready']>[0]) {
     await this.beforeReady(options);
     options.signal.throwIfAborted();
-    return {
-      client: await this.client(),
-      modelId: 'scripted',
-      name: 'Scripted 1B',
-      loaded: loadedModel(),
-    };
+    return this.#asReady(await this.client());
+  }
+
+  current() {
+    return this.#client && this.#asReady(this.#client);
+  }
+
+  onSettled(listener: () => void): () => void {
+    this.#settledListeners.add(listener);
+    return () => this.#settledListeners.delete(listener);
+  }
+
+  /** As after a load. */
+  async load(): Promise<void> {
+    await this.client();
+    for (const listener of this.#settledListeners) listener();
+  }
+
+  #asReady(client: EngineClient) {
+    return { client, modelId: 'scripted', name: 'Scripted 1B', loaded: this.loaded };
   }
 
   noteSuccess(modelId: string): void {

@@ -36,6 +36,7 @@ storage.write(() => {
     title,
     titleSource: 'first-words',
     activeLeafId: null,
+    systemText: '',
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   });
