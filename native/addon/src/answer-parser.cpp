@@ -26,6 +26,18 @@ bool ends_with(const std::string &text, const std::string &end) {
 
 } // namespace
 
+void AnswerDelta::append(const AnswerDelta &later) {
+    text += later.text;
+    reasoning += later.reasoning;
+    for (const ToolCallDelta &call : later.tool_calls) {
+        if (!tool_calls.empty() && tool_calls.back().index == call.index && call.name.empty()) {
+            tool_calls.back().arguments += call.arguments;
+        } else {
+            tool_calls.push_back(call);
+        }
+    }
+}
+
 AnswerParser::AnswerParser(const Prompt &prompt, const std::vector<std::string> &stops)
     : parser_(prompt.format), stops_(stops), marks_(prompt.format.additional_stops),
       is_plain_(is_plain(prompt)) {

@@ -19,6 +19,8 @@ struct AnswerDelta {
     std::string text;
     std::string reasoning;
     std::vector<ToolCallDelta> tool_calls;
+    /** Adds what became readable after it. */
+    void append(const AnswerDelta &later);
     bool empty() const { return text.empty() && reasoning.empty() && tool_calls.empty(); }
 };
 

@@ -1,6 +1,7 @@
 #include "generate-job.h"
 
 #include "engine-thread.h"
+#include "js-values.h"
 
 #include <utility>
 
@@ -30,6 +31,9 @@ std::function<Napi::Value(Napi::Env)> value_of(const GenerateResult &result) {
         object.Set("reusedTokens", static_cast<double>(result.reused_tokens));
         object.Set("encodedPictures", static_cast<double>(result.encoded_pictures));
         object.Set("answerTokens", static_cast<double>(result.answer_tokens));
+        object.Set("stopString", result.stop_string ? Napi::Value(Napi::String::New(env, *result.stop_string))
+                                                    : env.Null());
+        object.Set("answerTokenIds", to_js(env, result.answer_ids));
         object.Set("promptMs", result.prompt_ms);
         object.Set("answerMs", result.answer_ms);
         return object;
@@ -50,14 +54,18 @@ Job::Settlement GenerateJob::run(EngineCore &core) {
     };
     listener.on_answer = [this](const AnswerDelta &delta) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        batch_.text += delta.text;
-        batch_.reasoning += delta.reasoning;
+        batch_.answer.append(delta);
         batch_.has_news = true;
         if (!has_told_text_) {
             has_told_text_ = true; // the first words go out at once
             next_tell_ = {};
         }
         tell();
+    };
+    listener.on_odds = [this](const TokenOdds &odds) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        batch_.odds.push_back(odds);
+        batch_.has_news = true;
     };
     return value_of(core.scheduler().generate(request_, listener));
 }
@@ -92,8 +100,7 @@ void GenerateJob::deliver(Napi::Env env) {
         Napi::Object object = Napi::Object::New(inner);
         object.Set("readTokens", static_cast<double>(batch.read_tokens));
         object.Set("promptTokens", static_cast<double>(batch.prompt_tokens));
-        object.Set("text", batch.text);
-        object.Set("reasoning", batch.reasoning);
+        set_answer(object, batch.answer, batch.odds);
         return object;
     });
 }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <vector>
 
 namespace parley {
 
@@ -28,8 +29,8 @@ private:
     struct Batch {
         size_t read_tokens = 0;
         size_t prompt_tokens = 0;
-        std::string text;
-        std::string reasoning;
+        AnswerDelta answer;
+        std::vector<TokenOdds> odds;
         bool has_news = false;
     };
 

@@ -1,5 +1,6 @@
 #include "js-values.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace parley {
@@ -28,7 +29,56 @@ Napi::Value optional_number(Napi::Env env, const std::optional<uint64_t> &number
     return number ? Napi::Value(Napi::Number::New(env, static_cast<double>(*number))) : env.Null();
 }
 
+Napi::Object to_js(Napi::Env env, const ToolCallDelta &delta) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("index", static_cast<double>(delta.index));
+    if (!delta.name.empty()) {
+        object.Set("id", delta.id);
+        object.Set("name", delta.name);
+    }
+    object.Set("arguments", delta.arguments);
+    return object;
+}
+
+Napi::Object to_js(Napi::Env env, const Likelihood &likelihood) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("token", likelihood.token);
+    object.Set("text", likelihood.text);
+    object.Set("probability", likelihood.probability);
+    return object;
+}
+
+Napi::Object to_js(Napi::Env env, const TokenOdds &odds);
+
+template <typename Entry> Napi::Array to_js_list(Napi::Env env, const std::vector<Entry> &entries) {
+    Napi::Array list = Napi::Array::New(env, entries.size());
+    for (uint32_t index = 0; index < entries.size(); index++) {
+        list.Set(index, to_js(env, entries[index]));
+    }
+    return list;
+}
+
+Napi::Object to_js(Napi::Env env, const TokenOdds &odds) {
+    Napi::Object object = to_js(env, odds.chosen);
+    object.Set("alternatives", to_js_list(env, odds.alternatives));
+    return object;
+}
+
 } // namespace
+
+void set_answer(Napi::Object &batch, const AnswerDelta &delta, const std::vector<TokenOdds> &odds) {
+    const Napi::Env env = batch.Env();
+    batch.Set("text", delta.text);
+    batch.Set("reasoning", delta.reasoning);
+    batch.Set("toolCalls", to_js_list(env, delta.tool_calls));
+    batch.Set("odds", to_js_list(env, odds));
+}
+
+Napi::Uint32Array to_js(Napi::Env env, const std::vector<llama_token> &tokens) {
+    Napi::Uint32Array array = Napi::Uint32Array::New(env, tokens.size());
+    std::copy(tokens.begin(), tokens.end(), array.Data());
+    return array;
+}
 
 Napi::Value to_js(Napi::Env env, const Fault &fault) {
     Napi::Object data = Napi::Object::New(env);

@@ -1,5 +1,7 @@
 #include "odds.h"
 
+#include "common.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,7 +19,7 @@ TokenOdds weigh(const float *logits, size_t count, llama_token chosen, size_t al
         sum += std::exp(logits[token] - top);
     }
     const auto weigh_one = [&](size_t token) {
-        return Likelihood{static_cast<llama_token>(token), std::exp(logits[token] - top) / sum};
+        return Likelihood{static_cast<llama_token>(token), std::exp(logits[token] - top) / sum, {}};
     };
     odds.chosen = weigh_one(static_cast<size_t>(chosen));
 
@@ -34,6 +36,17 @@ TokenOdds weigh(const float *logits, size_t count, llama_token chosen, size_t al
     }
     for (const size_t token : best) {
         odds.alternatives.push_back(weigh_one(token));
+    }
+    return odds;
+}
+
+TokenOdds odds_of(llama_context *context, int32_t row, llama_token chosen, size_t alternatives) {
+    const llama_vocab *vocab = llama_model_get_vocab(llama_get_model(context));
+    TokenOdds odds = weigh(llama_get_logits_ith(context, row),
+                           static_cast<size_t>(llama_vocab_n_tokens(vocab)), chosen, alternatives);
+    odds.chosen.text = common_token_to_piece(vocab, odds.chosen.token, true);
+    for (Likelihood &other : odds.alternatives) {
+        other.text = common_token_to_piece(vocab, other.token, true);
     }
     return odds;
 }

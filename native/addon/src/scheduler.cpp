@@ -51,7 +51,7 @@ Scheduler::Scheduler(Model &model) : model_(model), context_tokens_(llama_n_ctx(
 
 GenerateResult Scheduler::generate(const GenerateRequest &request, const GenerateListener &listener) {
     const Clock::time_point start = Clock::now();
-    Prompt prompt = model_.prompts().build(request.conversation);
+    Prompt prompt = model_.prompts().build(request.conversation, request.output_schema);
     Reading reading = make_reading(prompt.items, pictures_of(request.conversation), model_.eyes());
     const size_t prompt_tokens = reading.cells.size();
     if (prompt_tokens + 1 > context_tokens_) {
@@ -204,6 +204,7 @@ StopReason Scheduler::answer(Run &run) {
     };
     const auto stop = [&](StopReason reason) {
         give(parser.finish(reason == StopReason::end));
+        run.result.stop_string = parser.stop_string();
         return reason;
     };
     const auto max_tokens = static_cast<size_t>(run.request.max_answer_tokens.value_or(INT32_MAX));
@@ -217,6 +218,10 @@ StopReason Scheduler::answer(Run &run) {
             return stop(StopReason::end);
         }
         run.result.answer_tokens++;
+        run.result.answer_ids.push_back(token);
+        if (run.request.alternatives) {
+            run.listener.on_odds(odds_of(model_.context(), -1, token, *run.request.alternatives));
+        }
         if (parser.add(piece_of(run.prompt, token))) {
             return stop(StopReason::end);
         }

@@ -2,6 +2,7 @@
 
 #include "answer-parser.h"
 #include "model.h"
+#include "odds.h"
 #include "requests.h"
 #include "sequence.h"
 
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,9 @@ struct GenerateResult {
     size_t reused_tokens = 0;
     uint64_t encoded_pictures = 0;
     size_t answer_tokens = 0;
+    std::optional<std::string> stop_string;
+    /** All tokens of the answer, reasoning and marks included. */
+    std::vector<llama_token> answer_ids;
     double prompt_ms = 0;
     double answer_ms = 0;
 };
@@ -31,6 +36,7 @@ struct GenerateResult {
 struct GenerateListener {
     std::function<void(size_t read_tokens, size_t prompt_tokens)> on_read;
     std::function<void(const AnswerDelta &delta)> on_answer;
+    std::function<void(const TokenOdds &odds)> on_odds;
     /** Outlives the call. */
     const std::atomic<bool> *is_cancelled;
 };

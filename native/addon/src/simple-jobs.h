@@ -2,9 +2,9 @@
 
 #include "engine-thread.h"
 #include "job.h"
+#include "js-values.h"
 #include "requests.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,11 +86,8 @@ public:
 
 protected:
     Settlement run(EngineCore &core) override {
-        return [tokens = core.model().prompts().tokenize(text_)](Napi::Env env) {
-            Napi::Uint32Array array = Napi::Uint32Array::New(env, tokens.size());
-            std::copy(tokens.begin(), tokens.end(), array.Data());
-            return array;
-        };
+        return
+            [tokens = core.model().prompts().tokenize(text_)](Napi::Env env) { return to_js(env, tokens); };
     }
 
 private:
