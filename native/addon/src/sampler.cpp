@@ -1,5 +1,6 @@
 #include "sampler.h"
 
+#include "call-grammar.h"
 #include "fault.h"
 
 #include "common.h"
@@ -87,7 +88,7 @@ std::vector<common_grammar_trigger> triggers_of(const Prompt &prompt, const llam
     return triggers;
 }
 
-void add_grammar(const Prompt &prompt, bool has_schema, const llama_vocab *vocab,
+void add_grammar(const Prompt &prompt, const GenerateRequest &request, const llama_vocab *vocab,
                  common_params_sampling &params) {
     const common_chat_params &format = prompt.format;
     params.generation_prompt = format.generation_prompt;
@@ -95,9 +96,16 @@ void add_grammar(const Prompt &prompt, bool has_schema, const llama_vocab *vocab
     if (format.grammar.empty()) {
         return;
     }
-    const common_grammar_type type =
-        has_schema ? COMMON_GRAMMAR_TYPE_OUTPUT_FORMAT : COMMON_GRAMMAR_TYPE_TOOL_CALLS;
-    params.grammar = {type, format.grammar};
+    if (request.output_schema.empty()) {
+        const Conversation &conversation = request.conversation;
+        const CallCount count = conversation.parallel_tool_calls ? CallCount::any : CallCount::one;
+        const bool is_forced = conversation.tool_choice == ToolChoice::required;
+        params.grammar = {
+            COMMON_GRAMMAR_TYPE_TOOL_CALLS,
+            strict_call_grammar(format.grammar, count, is_forced ? CallDuty::forced : CallDuty::optional)};
+    } else {
+        params.grammar = {COMMON_GRAMMAR_TYPE_OUTPUT_FORMAT, format.grammar};
+    }
     params.grammar_lazy = format.grammar_lazy;
     params.grammar_triggers = triggers_of(prompt, vocab);
 }
@@ -124,7 +132,7 @@ common_sampler_ptr make_sampler(const llama_model *model, const GenerateRequest 
     const llama_vocab *vocab = llama_model_get_vocab(model);
     common_params_sampling params = params_of(request.sampling);
     add_biases(request.logit_bias, vocab, params);
-    add_grammar(prompt, !request.output_schema.empty(), vocab, params);
+    add_grammar(prompt, request, vocab, params);
     add_reasoning(prompt, request.reasoning_budget_tokens, vocab, params);
     try {
         common_sampler_ptr sampler(common_sampler_init(model, params));

@@ -26,7 +26,8 @@ public:
     explicit Vocabulary(const llama_vocab *vocab);
 
     const llama_vocab *get() const { return vocab_; }
-    bool is_control(llama_token token) const { return llama_vocab_is_control(vocab_, token); }
+    /** False for a picture, which is no token. */
+    bool is_control(llama_token token) const { return token >= 0 && llama_vocab_is_control(vocab_, token); }
 
     /** Tokens that text must not become; longest first, as llama.cpp looks for them. */
     const std::vector<SpecialToken> &controls() const { return controls_; }

@@ -1,7 +1,15 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type * as Addon from '../index.d.ts';
-import type { Batch, Engine, GenerateRequest, GenerateResult, PromptMessage } from '../index.d.ts';
+import type {
+  Batch,
+  Engine,
+  GenerateRequest,
+  GenerateResult,
+  PromptMessage,
+  Tool,
+  ToolCall,
+} from '../index.d.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -61,7 +69,32 @@ export function request(
 export interface Answer extends GenerateResult {
   text: string;
   reasoning: string;
+  toolCalls: ToolCall[];
   batches: Batch[];
+}
+
+/** The deltas of all batches put together, as a caller must do it. */
+function joinToolCalls(batches: Batch[]): ToolCall[] {
+  const calls: ToolCall[] = [];
+  for (const delta of batches.flatMap((batch) => batch.toolCalls)) {
+    const call = calls[delta.index] ?? { id: '', name: '', arguments: '' };
+    calls[delta.index] = {
+      id: delta.id ?? call.id,
+      name: delta.name ?? call.name,
+      arguments: call.arguments + delta.arguments,
+    };
+  }
+  return calls;
+}
+
+/** A tool whose arguments are strings, all of them required. */
+export function tool(name: string, ...parameters: string[]): Tool {
+  const properties = Object.fromEntries(parameters.map((key) => [key, { type: 'string' }]));
+  return {
+    name,
+    description: `The ${name}.`,
+    parameters: JSON.stringify({ type: 'object', properties, required: parameters }),
+  };
 }
 
 /** Runs a request to its end and puts the batches together. */
@@ -78,6 +111,7 @@ export async function answer(
     batches,
     text: batches.map((batch) => batch.text).join(''),
     reasoning: batches.map((batch) => batch.reasoning).join(''),
+    toolCalls: joinToolCalls(batches),
   };
 }
 
