@@ -1,6 +1,7 @@
 #include "scheduler.h"
 
 #include "fault.h"
+#include "greedy-choice.h"
 #include "sampler.h"
 
 #include "common.h"
@@ -196,6 +197,10 @@ Scheduler::Step Scheduler::read_prompt(Run &run) {
 
 StopReason Scheduler::answer(Run &run) {
     const common_sampler_ptr sampler = make_sampler(model_.weights(), run.request, run.prompt);
+    const bool has_grammar =
+        !run.prompt.format.grammar.empty() || run.request.reasoning_budget_tokens.has_value();
+    const bool is_greedy = is_plainly_greedy(run.request, has_grammar);
+    const int32_t vocabulary = llama_vocab_n_tokens(model_.vocab());
     AnswerParser parser(run.prompt, run.request.stop);
     const auto give = [&](const AnswerDelta &delta) {
         if (!delta.empty()) {
@@ -212,7 +217,9 @@ StopReason Scheduler::answer(Run &run) {
         if (run.listener.is_cancelled->load()) {
             return stop(StopReason::cancelled);
         }
-        const llama_token token = common_sampler_sample(sampler.get(), model_.context(), -1);
+        const llama_token token =
+            is_greedy ? likeliest_token(llama_get_logits_ith(model_.context(), -1), vocabulary)
+                      : common_sampler_sample(sampler.get(), model_.context(), -1);
         common_sampler_accept(sampler.get(), token, true);
         if (llama_vocab_is_eog(model_.vocab(), token)) {
             return stop(StopReason::end);
