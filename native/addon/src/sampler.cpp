@@ -1,10 +1,13 @@
 #include "sampler.h"
 
-#include "call-grammar.h"
 #include "fault.h"
+#include "strict-grammar.h"
 
 #include "common.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -88,6 +91,17 @@ std::vector<common_grammar_trigger> triggers_of(const Prompt &prompt, const llam
     return triggers;
 }
 
+GrammarLimits limits_of(const Conversation &conversation, const common_chat_params &format) {
+    GrammarLimits limits;
+    limits.has_many_calls = conversation.parallel_tool_calls;
+    limits.is_call_forced = conversation.tool_choice == ToolChoice::required;
+    // Some templates open reasoning and close it at once to say that there shall be none.
+    const std::string &tag = format.thinking_start_tag;
+    const bool is_opened = format.generation_prompt.find(tag) != std::string::npos;
+    limits.forbidden_opening = conversation.enable_thinking || is_opened ? "" : tag;
+    return limits;
+}
+
 void add_grammar(const Prompt &prompt, const GenerateRequest &request, const llama_vocab *vocab,
                  common_params_sampling &params) {
     const common_chat_params &format = prompt.format;
@@ -96,18 +110,18 @@ void add_grammar(const Prompt &prompt, const GenerateRequest &request, const lla
     if (format.grammar.empty()) {
         return;
     }
-    if (request.output_schema.empty()) {
-        const Conversation &conversation = request.conversation;
-        const CallCount count = conversation.parallel_tool_calls ? CallCount::any : CallCount::one;
-        const bool is_forced = conversation.tool_choice == ToolChoice::required;
-        params.grammar = {
-            COMMON_GRAMMAR_TYPE_TOOL_CALLS,
-            strict_call_grammar(format.grammar, count, is_forced ? CallDuty::forced : CallDuty::optional)};
-    } else {
-        params.grammar = {COMMON_GRAMMAR_TYPE_OUTPUT_FORMAT, format.grammar};
-    }
+    const bool has_schema = !request.output_schema.empty();
+    params.grammar = {has_schema ? COMMON_GRAMMAR_TYPE_OUTPUT_FORMAT : COMMON_GRAMMAR_TYPE_TOOL_CALLS,
+                      strict_grammar(format.grammar, limits_of(request.conversation, format))};
     params.grammar_lazy = format.grammar_lazy;
     params.grammar_triggers = triggers_of(prompt, vocab);
+}
+
+/** How many tokens the prompt itself has put into reasoning that it opens for the answer. */
+int32_t begun_reasoning(const std::vector<llama_token> &prompt_end, const std::vector<llama_token> &start) {
+    const auto found = std::find_end(prompt_end.begin(), prompt_end.end(), start.begin(), start.end());
+    const auto begun = std::distance(found, prompt_end.end()) - static_cast<std::ptrdiff_t>(start.size());
+    return found == prompt_end.end() ? 0 : static_cast<int32_t>(begun);
 }
 
 /** Also told where there is no budget: a grammar that waits for a call must not see the reasoning. */
@@ -117,8 +131,13 @@ void add_reasoning(const Prompt &prompt, const std::optional<int32_t> &budget_to
     if (format.thinking_start_tag.empty() || format.thinking_end_tags.empty()) {
         return;
     }
-    params.reasoning_budget_tokens = budget_tokens.value_or(-1);
     params.reasoning_budget_start = common_tokenize(vocab, format.thinking_start_tag, false, true);
+    if (budget_tokens) {
+        // llama.cpp counts what the prompt holds after the opening tag as if the model had thought it.
+        const int32_t begun = begun_reasoning(common_tokenize(vocab, format.generation_prompt, false, true),
+                                              params.reasoning_budget_start);
+        params.reasoning_budget_tokens = std::min(*budget_tokens, INT32_MAX - begun) + begun;
+    }
     for (const std::string &tag : format.thinking_end_tags) {
         params.reasoning_budget_end.push_back(common_tokenize(vocab, tag, false, true));
     }

@@ -1,4 +1,6 @@
-#include "call-grammar.h"
+#include "strict-grammar.h"
+
+#include "json-schema-to-grammar.h"
 
 #include <cctype>
 #include <sstream>
@@ -41,16 +43,45 @@ std::string just_one(const std::string &rule) {
     return calls + rule.substr(calls.size() + 1, rule.size() - calls.size() - 3);
 }
 
+/** Where the bracket at `open` closes; brackets in quotes are letters. */
+size_t closing_bracket(const std::string &rule, size_t open) {
+    int depth = 0;
+    bool is_quoted = false;
+    for (size_t position = open; position < rule.size(); position++) {
+        const char c = rule[position];
+        if (c == '\\') {
+            position++;
+        } else if (c == '"') {
+            is_quoted = !is_quoted;
+        } else if (!is_quoted && c == '(') {
+            depth++;
+        } else if (!is_quoted && c == ')' && --depth == 0) {
+            return position;
+        }
+    }
+    return std::string::npos;
+}
+
+/** `root ::= ... ("<think>" ...)? ...` without what it may begin with. */
+std::string without_opening(const std::string &rule, const std::string &tag) {
+    const size_t open = rule.find("(" + gbnf_format_literal(tag));
+    const size_t close = open == std::string::npos ? open : closing_bracket(rule, open);
+    if (close == std::string::npos || rule.compare(close, 2, ")?") != 0) {
+        return rule;
+    }
+    return rule.substr(0, open) + rule.substr(close + 2);
+}
+
 } // namespace
 
-std::string strict_call_grammar(const std::string &grammar, CallCount count, CallDuty duty) {
+std::string strict_grammar(const std::string &grammar, const GrammarLimits &limits) {
     std::istringstream lines(grammar);
     std::string strict;
     for (std::string line; std::getline(lines, line);) {
-        if (duty == CallDuty::forced && begins_with(line, root)) {
-            line = without_text(line);
-        }
-        if (count == CallCount::one && begins_with(line, calls)) {
+        if (begins_with(line, root)) {
+            line = limits.is_call_forced ? without_text(line) : line;
+            line = limits.forbidden_opening.empty() ? line : without_opening(line, limits.forbidden_opening);
+        } else if (begins_with(line, calls) && !limits.has_many_calls) {
             line = just_one(line);
         }
         strict += line + '\n';
