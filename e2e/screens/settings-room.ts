@@ -5,12 +5,17 @@ export class SettingsRoom {
   readonly heading: Locator;
   readonly close: Locator;
   readonly manageModels: Locator;
+  /** How much is kept of what the model has read. */
+  readonly readingState: Locator;
+  readonly clearReadingState: Locator;
   readonly #page: Page;
 
   constructor(page: Page) {
     this.#page = page;
     this.heading = page.getByRole('heading', { level: 1, name: /^(Settings|設定)$/ });
     this.close = page.getByRole('button', { name: /^(Close settings|關閉設定)/ });
+    this.readingState = page.getByRole('status').filter({ hasText: /[0-9]/ });
+    this.clearReadingState = page.getByRole('button', { name: /^(Clear|清除)/ });
     this.manageModels = page.getByRole('button', { name: /^(Manage models|管理模型)$/ });
   }
 

@@ -1,15 +1,5 @@
 import { defineMessages } from './define-messages.ts';
 
-interface ExactSpeed {
-  /** How long the first word took. */
-  began: string;
-  model: string;
-  answerTokens: string;
-  tokensPerSecond: string | null;
-  promptTokens: string;
-  reusedTokens: string;
-}
-
 /** Words of the conversation. */
 export const chatMessages = defineMessages({
   en: {
@@ -53,15 +43,24 @@ export const chatMessages = defineMessages({
     reading: (read: string, all: string) => `Reading, ${read} of about ${all} words`,
     writing: 'Writing…',
     speed: (began: string, words: string) => `${began} · ${words} words/s`,
-    exactSpeed: (exact: ExactSpeed) =>
-      [
-        exact.model,
-        `Time to the first word: ${exact.began}`,
-        `${exact.answerTokens} tokens (pieces of words) written${exact.tokensPerSecond === null ? '' : `, ${exact.tokensPerSecond} per second`}`,
-        `${exact.promptTokens} read, ${exact.reusedTokens} of them remembered from before`,
-      ]
-        .filter((line) => line !== '')
-        .join('\n'),
+    numbers: 'How this answer came about',
+    tokensNote: 'Tokens are pieces of words: about three quarters of a word each.',
+    factModel: 'Model',
+    factFirst: 'Time to the first word',
+    factSpeed: 'Speed',
+    factSpeedValue: (tokens: string) => `${tokens} tokens per second`,
+    factWritten: 'Tokens written',
+    factRead: 'Tokens it had before it',
+    factReused: 'remembered',
+    factRestored: 'brought back from storage',
+    factComputed: 'read anew',
+    chatMenu: 'Chat options',
+    instructionsItem: 'Instructions for this chat…',
+    instructionsTitle: 'Instructions for this chat',
+    instructionsNote:
+      'What the model should keep to in this chat: who it is, how it writes, what it must know. It counts from your next message on.',
+    instructionsPlaceholder: 'For example: You are a patient piano teacher. Answer briefly.',
+    instructionsSave: 'Save',
     stopped: 'You stopped this answer.',
     cut: 'The answer reached its length limit and was cut off.',
     interrupted: 'The model stopped before the end. The answer so far is kept.',
@@ -118,15 +117,24 @@ export const chatMessages = defineMessages({
     reading: (read: string, all: string) => `閱讀中，約 ${all} 字已讀 ${read} 字`,
     writing: '書寫中…',
     speed: (began: string, words: string) => `${began} · 每秒 ${words} 字`,
-    exactSpeed: (exact: ExactSpeed) =>
-      [
-        exact.model,
-        `第一個字出現：${exact.began}`,
-        `寫了 ${exact.answerTokens} 個 token（字詞片段）${exact.tokensPerSecond === null ? '' : `，每秒 ${exact.tokensPerSecond} 個`}`,
-        `讀了 ${exact.promptTokens} 個，其中 ${exact.reusedTokens} 個是先前讀過的`,
-      ]
-        .filter((line) => line !== '')
-        .join('\n'),
+    numbers: '這個回答的由來',
+    tokensNote: 'token 是字詞的片段，一個中文字大約是一個 token。',
+    factModel: '模型',
+    factFirst: '第一個字出現',
+    factSpeed: '速度',
+    factSpeedValue: (tokens: string) => `每秒 ${tokens} 個 token`,
+    factWritten: '寫出的 token',
+    factRead: '回答前讀到的 token',
+    factReused: '還記得的',
+    factRestored: '從儲存區取回的',
+    factComputed: '重新讀的',
+    chatMenu: '對話選項',
+    instructionsItem: '這個對話的指示…',
+    instructionsTitle: '這個對話的指示',
+    instructionsNote:
+      '模型在這個對話中要遵守的事：它是誰、怎麼寫、該知道什麼。從你的下一則訊息開始生效。',
+    instructionsPlaceholder: '例如：你是一位有耐心的鋼琴老師，回答要簡短。',
+    instructionsSave: '儲存',
     stopped: '你停止了這個回答。',
     cut: '回答已達長度上限，後面被截斷了。',
     interrupted: '模型在寫完之前停止了，已經寫好的部分都保留著。',

@@ -46,6 +46,15 @@ test('clears once no answer is being written, with the model unloaded', async ()
   expect(done).toEqual(['idle', 'unloaded', 'cleared', 'places', 'loaded']);
 });
 
+test('the size is told once what is being cleared is gone', async () => {
+  const { service, finishAnswer } = start();
+  const turning = service.settingChanged(false);
+  const size = service.handlers.size({}, caller);
+  finishAnswer();
+  await turning;
+  expect(await size).toEqual({ diskBytes: 0 });
+});
+
 test('turned off, removes what is there; turned on, only loads anew', async () => {
   const off = start();
   off.finishAnswer();

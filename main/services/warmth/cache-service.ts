@@ -23,9 +23,16 @@ export interface CacheService {
 export function createCacheService(options: CacheServiceOptions): CacheService {
   const { folder, places, idle, whileUnloaded } = options;
 
+  /** One thing at a time; who asks for the size is told what is there after it. */
+  let working: Promise<void> = Promise.resolve();
+
   async function reload(work: () => Promise<void>): Promise<void> {
-    await idle();
-    await whileUnloaded(work);
+    const turn = working.then(async () => {
+      await idle();
+      await whileUnloaded(work);
+    });
+    working = turn.catch(() => {});
+    await turn;
   }
 
   async function clear(): Promise<void> {
@@ -37,7 +44,10 @@ export function createCacheService(options: CacheServiceOptions): CacheService {
 
   return {
     handlers: {
-      size: async () => ({ diskBytes: await folder.diskBytes() }),
+      size: async () => {
+        await working;
+        return { diskBytes: await folder.diskBytes() };
+      },
       clear: async () => {
         await clear();
         return { diskBytes: await folder.diskBytes() };

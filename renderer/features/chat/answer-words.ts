@@ -1,5 +1,5 @@
 import type { RunPhase } from '../../../contract/app-contract.ts';
-import type { Message } from '../../../contract/chat/message.ts';
+import type { Message, Usage } from '../../../contract/chat/message.ts';
 import { textOf } from '../../../contract/chat/message.ts';
 import type { ChatWords } from '../../messages/chat.ts';
 import type { Format } from '../../messages/format.ts';
@@ -35,26 +35,47 @@ export function phaseLine(phase: RunPhase, words: ChatWords, format: Format): st
   }
 }
 
-/** How fast an answer came, in words, and the exact figures beside it; null where nothing was measured. */
-export function speedLine(
-  message: Message,
-  words: ChatWords,
-  format: Format,
-): { short: string; exact: string } | null {
+function rateOf(usage: Usage): number | null {
+  return usage.answerMs >= shortestRateMs ? usage.answerTokens / (usage.answerMs / 1000) : null;
+}
+
+/** How soon an answer began and how fast it came, in words; null where nothing was measured. */
+export function speedLine(message: Message, words: ChatWords, format: Format): string | null {
   const { usage } = message;
   if (!usage || usage.answerTokens === 0) return null;
-  const began = format.seconds(usage.promptMs);
-  const hasRate = usage.answerMs >= shortestRateMs;
+  const began = format.seconds(usage.firstTokenMs ?? usage.promptMs);
   const rate = countWords(textOf(message)) / (usage.answerMs / 1000);
-  return {
-    short: hasRate && rate >= 1 ? words.speed(began, format.count(rate)) : began,
-    exact: words.exactSpeed({
-      began,
-      model: message.modelName ?? '',
-      answerTokens: format.count(usage.answerTokens),
-      tokensPerSecond: hasRate ? format.count(usage.answerTokens / (usage.answerMs / 1000)) : null,
-      promptTokens: format.count(usage.promptTokens),
-      reusedTokens: format.count(usage.reusedTokens),
-    }),
-  };
+  return rateOf(usage) !== null && rate >= 1 ? words.speed(began, format.count(rate)) : began;
+}
+
+/** One line of what is known about an answer. */
+export interface AnswerFact {
+  id: string;
+  name: string;
+  value: string;
+  /** A part of the fact before it. */
+  isShare: boolean;
+}
+
+/** What an answer cost, exactly; empty where nothing was measured. */
+export function answerFacts(message: Message, words: ChatWords, format: Format): AnswerFact[] {
+  const { usage, modelName } = message;
+  if (!usage) return [];
+  const rate = rateOf(usage);
+  const fact = (id: string, name: string, value: string) => ({ id, name, value, isShare: false });
+  const share = (id: string, name: string, tokens: number) => ({
+    ...{ id, name, value: format.count(tokens), isShare: true },
+  });
+  return [
+    ...(modelName === null ? [] : [fact('model', words.factModel, modelName)]),
+    fact('first', words.factFirst, format.seconds(usage.firstTokenMs ?? usage.promptMs)),
+    ...(rate === null
+      ? []
+      : [fact('speed', words.factSpeed, words.factSpeedValue(format.count(rate)))]),
+    fact('written', words.factWritten, format.count(usage.answerTokens)),
+    fact('read', words.factRead, format.count(usage.promptTokens)),
+    share('reused', words.factReused, usage.reusedTokens),
+    share('restored', words.factRestored, usage.restoredTokens),
+    share('computed', words.factComputed, usage.computedTokens),
+  ];
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConversationId, Message, MessageId } from '../../../contract/chat/message.ts';
 import { chatMessages } from '../../messages/chat.ts';
 import { Format } from '../../messages/format.ts';
-import { countWords, phaseLine, speedLine } from './answer-words.ts';
+import { answerFacts, countWords, phaseLine, speedLine } from './answer-words.ts';
 import { shownBranch } from './branches.ts';
 import { isSendKey } from './send-key.ts';
 import { spokenText, wholeSentences } from './speech.ts';
@@ -119,15 +119,30 @@ describe('lines about an answer', () => {
     expect(countWords("it's well-known")).toBe(2);
   });
 
-  test('say how soon it began and how fast it came, with the exact figures beside', () => {
+  test('say how soon it began and how fast it came', () => {
     const line = speedLine(message('a', null, 0), words, format);
-    expect(line?.short).toBe('0.4 s · 3 words/s');
-    expect(line?.exact).toContain('Time to the first word: 0.4 s');
-    expect(line?.exact).toContain('40 tokens (pieces of words) written, 20 per second');
+    expect(line).toBe('0.4 s · 3 words/s');
+  });
+
+  test('have the exact figures beside: the three shares add up to what was read', () => {
+    const facts = answerFacts(message('a', null, 0), words, format);
+    expect(facts.map(({ id, value }) => `${id} ${value}`)).toEqual([
+      'model Tiny',
+      'first 0.4 s',
+      'speed 20 tokens per second',
+      'written 40',
+      'read 9',
+      'reused 4',
+      'restored 3',
+      'computed 2',
+    ]);
+    expect(facts.filter(({ isShare }) => isShare)).toHaveLength(3);
   });
 
   test('say nothing where nothing was measured', () => {
-    expect(speedLine({ ...message('a', null, 0), usage: null }, words, format)).toBeNull();
+    const unmeasured = { ...message('a', null, 0), usage: null };
+    expect(speedLine(unmeasured, words, format)).toBeNull();
+    expect(answerFacts(unmeasured, words, format)).toEqual([]);
   });
 
   test('leave the speed out where it was too short to tell', () => {
@@ -135,9 +150,9 @@ describe('lines about an answer', () => {
       ...{ promptTokens: 9, reusedTokens: 0, restoredTokens: 0, computedTokens: 9 },
       ...{ answerTokens: 1, firstTokenMs: 91, promptMs: 90, answerMs: 3 },
     };
-    expect(speedLine({ ...message('a', null, 0), usage }, words, format)?.short).toBe(
-      'under 0.1 s',
-    );
+    const short = { ...message('a', null, 0), usage };
+    expect(speedLine(short, words, format)).toBe('under 0.1 s');
+    expect(answerFacts(short, words, format).map(({ id }) => id)).not.toContain('speed');
   });
 
   test('say what the run does before it writes', () => {
