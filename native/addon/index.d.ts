@@ -305,6 +305,19 @@ export interface EngineCounters {
   threads: number;
 }
 
+/** Each 1 or more; threads at most 1024, the others at most 4096. */
+export interface MeasureRequest {
+  threads: number;
+  batchTokens: number;
+  promptTokens: number;
+  answerTokens: number;
+}
+
+export interface MeasuredSpeed {
+  promptTokensPerSecond: number;
+  answerTokensPerSecond: number;
+}
+
 export class Engine {
   /** Starts the engine thread. */
   constructor(options: EngineOptions);
@@ -345,6 +358,13 @@ export class Engine {
   shrinkCache(request: { ramBytes: number }): Promise<void>;
 
   counters(): Promise<EngineCounters>;
+
+  /**
+   * How fast the loaded model computes with so many threads, on made-up tokens in a sequence of their own that
+   * is forgotten. `batchTokens` is cut to the load's. Nothing else runs meanwhile: cancel it for a request.
+   * @throws `model.not-loaded`, `prompt.too-long` where the context has no room left, `cancelled`
+   */
+  measure(request: MeasureRequest): Job<MeasuredSpeed>;
 
   /** Token ids of plain text: special-token parsing is off. @throws `model.not-loaded` */
   tokenize(request: { text: string }): Promise<Uint32Array>;

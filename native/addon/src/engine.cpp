@@ -5,6 +5,7 @@
 #include "generate-job.h"
 #include "js-values.h"
 #include "load-job.h"
+#include "measure-job.h"
 #include "simple-jobs.h"
 
 #include <cstdlib>
@@ -36,6 +37,7 @@ Napi::Function Engine::define(Napi::Env env) {
     return DefineClass(env, "Engine",
                        {InstanceMethod("load", &Engine::load), InstanceMethod("unload", &Engine::unload),
                         InstanceMethod("generate", &Engine::generate),
+                        InstanceMethod("measure", &Engine::measure),
                         InstanceMethod("tokenize", &Engine::tokenize),
                         InstanceMethod("detokenize", &Engine::detokenize),
                         InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt),
@@ -149,6 +151,14 @@ Napi::Value Engine::generate(const Napi::CallbackInfo &info) {
     GenerateRequest request = read_generate_request(ObjectReader(info[0], "request"));
     const Napi::Function on_batch = function_argument(info, 1, "onBatch");
     auto job = std::make_shared<GenerateJob>(info.Env(), board_, on_batch, std::move(request));
+    const Napi::Object handle = job->handle(info.Env());
+    start(info.Env(), job);
+    return handle;
+}
+
+Napi::Value Engine::measure(const Napi::CallbackInfo &info) {
+    auto job = std::make_shared<MeasureJob>(info.Env(), board_,
+                                            read_measure_request(ObjectReader(info[0], "request")));
     const Napi::Object handle = job->handle(info.Env());
     start(info.Env(), job);
     return handle;

@@ -28,6 +28,7 @@ private:
     Napi::Value load(const Napi::CallbackInfo &info);
     Napi::Value unload(const Napi::CallbackInfo &info);
     Napi::Value generate(const Napi::CallbackInfo &info);
+    Napi::Value measure(const Napi::CallbackInfo &info);
     Napi::Value tokenize(const Napi::CallbackInfo &info);
     Napi::Value detokenize(const Napi::CallbackInfo &info);
     Napi::Value tokenize_prompt(const Napi::CallbackInfo &info);
