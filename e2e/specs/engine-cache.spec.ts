@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { AnswerNumbers } from '../screens/answer-numbers.ts';
 import { ChatMenu } from '../screens/chat-menu.ts';
 import { ChatScreen } from '../screens/chat-screen.ts';
@@ -16,14 +17,19 @@ const newTokens = 60;
 /** When an answer is settled: 500 ms after its end, and what reading and writing it takes here. */
 const settledMs = 2500;
 
+/** Asks the long question as the first one, and waits for its whole answer. */
+async function askLongQuestion(page: Page): Promise<void> {
+  const chat = new ChatScreen(page);
+  await chat.modelIsReady();
+  await chat.ask(longQuestion);
+  await expect(new AnswerNumbers(page).button(chat.answers.first())).toBeVisible();
+}
+
 test('a chat reopened after a restart computes the new tokens only', async ({ launch, page }) => {
   const first = await launch({ model: tinyModel });
   await page.goto(first.url);
   const [chat, numbers] = [new ChatScreen(page), new AnswerNumbers(page)];
-  await chat.modelIsReady();
-  await chat.ask(longQuestion);
-  await expect(chat.answers.last()).toBeVisible();
-  await expect(chat.stop).toBeHidden();
+  await askLongQuestion(page);
   const cold = await numbers.read(chat.answers.last());
   expect(cold.readTokens).toBeGreaterThan(300);
   await page.waitForTimeout(settledMs);
@@ -34,9 +40,7 @@ test('a chat reopened after a restart computes the new tokens only', async ({ la
   await chat.modelIsReady();
   await new Sidebar(page).chat(title).click();
   await expect(chat.answers).toHaveCount(1);
-  await chat.ask('Hello');
-  await expect(chat.answers).toHaveCount(2);
-  await expect(chat.stop).toBeHidden();
+  await chat.askAndWait('Hello', /./);
   const warm = await numbers.read(chat.answers.last());
   expect(warm.readTokens).toBeGreaterThan(cold.readTokens);
   expect(warm.computedTokens).toBeLessThan(newTokens);
@@ -46,9 +50,7 @@ test('a chat reopened after a restart computes the new tokens only', async ({ la
 test('a second question in the same chat computes its own tokens only', async ({ app, page }) => {
   expect(app.hasEnded).toBe(false);
   const [chat, numbers] = [new ChatScreen(page), new AnswerNumbers(page)];
-  await chat.modelIsReady();
-  await chat.ask(longQuestion);
-  await expect(chat.stop).toBeHidden();
+  await askLongQuestion(page);
   await chat.askAndWait('Hello', /./);
   const { computedTokens } = await numbers.read(chat.answers.last());
   expect(computedTokens).toBeLessThan(newTokens);
@@ -61,11 +63,25 @@ test('what is typed is read before it is sent', async ({ app, page }) => {
   await chat.composer.fill(longQuestion);
   await page.waitForTimeout(settledMs);
   await chat.composer.press('Enter');
-  await expect(chat.answers).toHaveCount(1);
-  await expect(chat.stop).toBeHidden();
+  await expect(numbers.button(chat.answers.first())).toBeVisible();
   const cost = await numbers.read(chat.answers.last());
   expect(cost.readTokens).toBeGreaterThan(300);
   expect(cost.reusedTokens + cost.restoredTokens).toBeGreaterThan(cost.readTokens * 0.9);
+});
+
+test('long instructions of a new chat are read before its first letter is typed', async ({
+  app,
+  page,
+}) => {
+  expect(app.hasEnded).toBe(false);
+  const [chat, numbers, menu] = [new ChatScreen(page), new AnswerNumbers(page), new ChatMenu(page)];
+  await chat.modelIsReady();
+  await menu.instruct('Here are a few plain words to keep to. '.repeat(30));
+  await page.waitForTimeout(settledMs);
+  await chat.askAndWait('Hello', /./);
+  const { readTokens, computedTokens } = await numbers.read(chat.answers.last());
+  expect(readTokens).toBeGreaterThan(300);
+  expect(computedTokens).toBeLessThan(newTokens);
 });
 
 test('a chat in the trash leaves nothing in the cache; restored, it is read again', async ({
@@ -79,19 +95,14 @@ test('a chat in the trash leaves nothing in the cache; restored, it is read agai
     new AnswerNumbers(page),
     new Sidebar(page),
   ];
-  await chat.modelIsReady();
-  await chat.ask(longQuestion);
-  await expect(chat.answers).toHaveCount(1);
-  await expect(chat.stop).toBeHidden();
+  await askLongQuestion(page);
   await expect.poll(() => cacheBytes(dataFolder), { timeout: 15_000 }).toBeGreaterThan(100_000);
   const fullBytes = cacheBytes(dataFolder);
   await sidebar.choose(title, 'Delete');
   await expect.poll(() => cacheBytes(dataFolder)).toBeLessThan(fullBytes / 10);
   await page.getByRole('button', { name: 'Undo' }).click();
   await sidebar.chat(title).click();
-  await chat.ask('Hello');
-  await expect(chat.answers).toHaveCount(2);
-  await expect(chat.stop).toBeHidden();
+  await chat.askAndWait('Hello', /./);
   const again = await numbers.read(chat.answers.last());
   expect(again.restoredTokens).toBe(0);
 });
@@ -128,9 +139,7 @@ test('the stored reading state is shown in the settings, cleared, and turned off
     new SettingsRoom(page),
     new Sidebar(page),
   ];
-  await chat.modelIsReady();
-  await chat.ask(longQuestion);
-  await expect(chat.stop).toBeHidden();
+  await askLongQuestion(page);
   await expect.poll(() => cacheBytes(dataFolder), { timeout: 15_000 }).toBeGreaterThan(100_000);
   await sidebar.settings.click();
   await expect(settings.readingState).toContainText(/[KM]B/);

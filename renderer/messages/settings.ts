@@ -19,7 +19,7 @@ export const settingsMessages = defineMessages({
     keepReadingOn: 'On',
     keepReadingOff: 'Off',
     keepReadingNote:
-      'Kept on this computer’s disk, so that a chat you open again is answered at once. It leaves with the chat when you put that in the trash. Without it, the next answer only begins later.',
+      'Kept on this computer’s disk, so that a chat you open again is answered at once. When you delete a chat, it goes too. Without it, the next answer only begins later.',
     readingState: 'Stored reading state',
     clear: 'Clear',
     clearing: 'Clearing…',
@@ -52,7 +52,7 @@ export const settingsMessages = defineMessages({
     keepReadingOn: '開啟',
     keepReadingOff: '關閉',
     keepReadingNote:
-      '存放在這台電腦的磁碟上，重新開啟的對話就能立刻得到回答。把對話丟進垃圾桶時會一起刪除。沒有它，下一個回答只會晚一點開始。',
+      '存放在這台電腦的磁碟上，重新開啟的對話就能立刻得到回答。刪除對話時會一起清除。沒有它，下一個回答只會晚一點開始。',
     readingState: '已儲存的閱讀狀態',
     clear: '清除',
     clearing: '清除中…',
