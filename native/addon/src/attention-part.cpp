@@ -76,12 +76,12 @@ Attention read_cells_and_keys(Cursor &cursor, uint32_t extra_bytes) {
 /** Writes an attention part made of runs over parts that fit one another. */
 class Writer {
 public:
-    Writer(std::vector<uint8_t> &out, const std::vector<Run> &runs) : out_(out), runs_(runs) {}
+    Writer(std::vector<uint8_t> &out, const std::vector<CellRun> &runs) : out_(out), runs_(runs) {}
 
     void write() {
         const Attention &form = *runs_.front().part;
         const size_t cell_count = std::accumulate(runs_.begin(), runs_.end(), size_t{0},
-                                                  [](size_t sum, const Run &run) { return sum + run.count; });
+                                                  [](size_t sum, const CellRun &run) { return sum + run.count; });
         if (cell_count > UINT32_MAX) {
             refuse_state("there are more cells than can be counted");
         }
@@ -116,7 +116,7 @@ private:
     }
 
     void write_cells() {
-        for (const Run &run : runs_) {
+        for (const CellRun &run : runs_) {
             for (size_t index = run.first; index < run.first + run.count; index++) {
                 const Cell &cell = run.part->cells[index];
                 number(cell.position);
@@ -130,7 +130,7 @@ private:
     void write_layer(std::vector<Layer> Attention::*side, size_t index) {
         const uint64_t row_count = (runs_.front().part->*side)[index].row_count;
         for (uint64_t row = 0; row < row_count; row++) {
-            for (const Run &run : runs_) {
+            for (const CellRun &run : runs_) {
                 const Layer &layer = (run.part->*side)[index];
                 const uint8_t *cells =
                     layer.data + (row * run.part->cells.size() + run.first) * layer.cell_bytes;
@@ -140,7 +140,7 @@ private:
     }
 
     std::vector<uint8_t> &out_;
-    const std::vector<Run> &runs_;
+    const std::vector<CellRun> &runs_;
 };
 
 } // namespace
@@ -195,7 +195,7 @@ void append_number(std::vector<uint8_t> &out, uint32_t value) {
     out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
-void write_attention(std::vector<uint8_t> &out, const std::vector<Run> &runs) {
+void write_attention(std::vector<uint8_t> &out, const std::vector<CellRun> &runs) {
     Writer(out, runs).write();
 }
 

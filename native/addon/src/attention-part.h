@@ -72,7 +72,7 @@ struct Attention {
 };
 
 /** Neighbouring cells of one part, to be written in this order. */
-struct Run {
+struct CellRun {
     const Attention *part;
     size_t first;
     size_t count;
@@ -87,6 +87,6 @@ Attention read_attention_like(const Attention &form, Cursor &cursor);
 void append_number(std::vector<uint8_t> &out, uint32_t value);
 
 /** Appends an attention part made of `runs` (one or more), over parts that fit one another. */
-void write_attention(std::vector<uint8_t> &out, const std::vector<Run> &runs);
+void write_attention(std::vector<uint8_t> &out, const std::vector<CellRun> &runs);
 
 } // namespace parley

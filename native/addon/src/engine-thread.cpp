@@ -21,10 +21,21 @@ Scheduler &EngineCore::scheduler() {
     return *scheduler_;
 }
 
-void EngineCore::set_model(std::unique_ptr<Model> model) {
+void EngineCore::set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache) {
     unload();
     model_ = std::move(model);
-    scheduler_ = std::make_unique<Scheduler>(*model_);
+    auto keeper = std::make_unique<StateKeeper>(
+        model_->context(), static_cast<llama_seq_id>(model_->sequences().conversations));
+    if (cache) {
+        PrefixCacheOptions options;
+        options.folder = cache->folder + "/" + to_hex(model_->facts().fingerprint);
+        options.fingerprint = model_->facts().fingerprint;
+        options.key = cache->key;
+        options.ram_bytes = cache->ram_bytes;
+        options.disk_bytes = cache->disk_bytes;
+        keeper->open(std::move(options));
+    }
+    scheduler_ = std::make_shared<Scheduler>(*model_, std::move(keeper), post_, has_commands_);
     ExitGuard::arm();
 }
 
@@ -43,35 +54,57 @@ void EngineThread::push(Command command) {
         return;
     }
     commands_.push_back(std::move(command));
-    has_command_.notify_one();
+    has_commands_ = true;
+    is_awaited_.notify_one();
 }
 
 void EngineThread::stop() {
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         is_stopping_ = true;
-        has_command_.notify_one();
+        is_awaited_.notify_one();
     }
     thread_.join();
     commands_.clear();
 }
 
+std::optional<EngineThread::Command> EngineThread::next(bool must_wait) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (must_wait) {
+        is_awaited_.wait(lock, [this] { return is_stopping_ || !commands_.empty(); });
+    }
+    if (is_stopping_ || commands_.empty()) {
+        return std::nullopt;
+    }
+    Command command = std::move(commands_.front());
+    commands_.pop_front();
+    has_commands_ = !commands_.empty();
+    return command;
+}
+
 void EngineThread::run(int threads, LogRouter::Id log) {
     LogRouter::adopt_thread(log);
-    EngineCore core(threads);
+    const auto post = [this](std::function<void()> work) {
+        push([work = std::move(work)](EngineCore &) { work(); });
+    };
+    EngineCore core(threads, post, has_commands_);
+    bool must_wait = true;
     while (true) {
-        Command command;
-        {
-            std::unique_lock<std::mutex> lock(mutex_);
-            has_command_.wait(lock, [this] { return is_stopping_ || !commands_.empty(); });
-            if (is_stopping_) {
-                return;
-            }
-            command = std::move(commands_.front());
-            commands_.pop_front();
+        if (const std::optional<Command> command = next(must_wait)) {
+            (*command)(core);
+            must_wait = false;
+            continue;
         }
-        command(core);
+        if (is_stopping()) {
+            return;
+        }
+        must_wait = !core.step();
     }
+}
+
+bool EngineThread::is_stopping() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return is_stopping_;
 }
 
 } // namespace parley

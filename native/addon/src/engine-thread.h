@@ -5,37 +5,48 @@
 #include "scheduler.h"
 #include "worker-thread.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 namespace parley {
 
 /** What the engine thread owns. Only that thread may touch it. */
 class EngineCore {
 public:
-    explicit EngineCore(int threads) : threads_(threads) {}
+    /** `post` runs a function on the engine thread, from any thread; `has_commands`: one is waiting. */
+    EngineCore(int threads, Scheduler::Post post, const std::atomic<bool> &has_commands)
+        : threads_(threads), post_(std::move(post)), has_commands_(has_commands) {}
 
     int threads() const { return threads_; }
     /** The loaded model. @throws Fault `model.not-loaded` */
     Model &model();
     /** @throws Fault `model.not-loaded` */
     Scheduler &scheduler();
-    void set_model(std::unique_ptr<Model> model);
-    /** Frees the model, if one is loaded. */
+    /** `cache`: where computed prefixes are kept beyond the context. */
+    void set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache);
+    /** Ends what runs and frees the model, if one is loaded. */
     void unload();
+    /** Goes on with what runs. False where nothing can go on before the next command. */
+    bool step() { return scheduler_ && scheduler_->step(); }
 
 private:
     int threads_;
     std::unique_ptr<Model> model_;
-    std::unique_ptr<Scheduler> scheduler_;
+    /** Shared only so that what waits for other threads can tell whether it is still there. */
+    std::shared_ptr<Scheduler> scheduler_;
+    Scheduler::Post post_;
+    const std::atomic<bool> &has_commands_;
 };
 
 /**
- * The thread that alone touches `llama_*` objects. Commands run one after the other. Made, stopped and
- * destroyed on the JavaScript thread.
+ * The thread that alone touches `llama_*` objects. Commands run one after the other, and between them what
+ * runs is computed step by step. Made, stopped and destroyed on the JavaScript thread.
  */
 class EngineThread {
 public:
@@ -55,10 +66,14 @@ public:
 
 private:
     void run(int threads, LogRouter::Id log);
+    /** The next command, waited for where `must_wait`; nothing when there is none, or at the end. */
+    std::optional<Command> next(bool must_wait);
+    bool is_stopping();
 
     std::mutex mutex_;
-    std::condition_variable has_command_;
+    std::condition_variable is_awaited_;
     std::deque<Command> commands_;
+    std::atomic<bool> has_commands_{false};
     bool is_stopping_ = false;
     WorkerThread thread_;
 };

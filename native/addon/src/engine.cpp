@@ -7,6 +7,7 @@
 #include "load-job.h"
 #include "measure-job.h"
 #include "simple-jobs.h"
+#include "warm-job.h"
 
 #include <cstdlib>
 #include <utility>
@@ -16,6 +17,7 @@ namespace parley {
 namespace {
 
 constexpr int64_t max_threads = 1024;
+constexpr int64_t max_cache_bytes = int64_t{1} << 50U;
 /** Lines that may wait for a busy JavaScript thread; later ones are dropped. */
 constexpr int max_waiting_lines = 500;
 
@@ -41,6 +43,9 @@ Napi::Function Engine::define(Napi::Env env) {
                         InstanceMethod("tokenize", &Engine::tokenize),
                         InstanceMethod("detokenize", &Engine::detokenize),
                         InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt),
+                        InstanceMethod("warm", &Engine::warm), InstanceMethod("forget", &Engine::forget),
+                        InstanceMethod("shrinkCache", &Engine::shrink_cache),
+                        InstanceMethod("counters", &Engine::counters),
                         InstanceMethod("dispose", &Engine::dispose)});
 }
 
@@ -49,12 +54,17 @@ Engine::Engine(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Engine>(info),
     const auto threads = static_cast<int>(options.integer("threads", 1, max_threads));
     const std::optional<Napi::Function> on_log = options.optional_function("onLog");
     queue_ = JsQueue::create(env_);
-    board_ = std::make_shared<JobBoard>(queue_, [this](bool is_busy) {
+    const auto on_busy = [this](bool is_busy) {
         // While a job runs nobody may hold on to the engine but the job itself.
         if (is_busy) {
             Ref();
         } else {
             Unref();
+        }
+    };
+    board_ = std::make_shared<JobBoard>(queue_, on_busy, [this] {
+        if (thread_) {
+            thread_->push([](EngineCore &) {});
         }
     });
     if (on_log) {
@@ -183,6 +193,34 @@ Napi::Value Engine::detokenize(const Napi::CallbackInfo &info) {
 Napi::Value Engine::tokenize_prompt(const Napi::CallbackInfo &info) {
     auto job = std::make_shared<TokenizeJob>(info.Env(), board_,
                                              read_conversation(ObjectReader(info[0], "request")));
+    const Napi::Promise promise = job->promise();
+    start(info.Env(), job);
+    return promise;
+}
+
+Napi::Value Engine::warm(const Napi::CallbackInfo &info) {
+    auto job = std::make_shared<WarmJob>(info.Env(), board_, read_warm_request(ObjectReader(info[0], "request")));
+    const Napi::Object handle = job->handle(info.Env());
+    start(info.Env(), job);
+    return handle;
+}
+
+Napi::Value Engine::forget(const Napi::CallbackInfo &info) {
+    return start_simple(info, std::make_shared<ForgetJob>(
+                                  info.Env(), board_, ObjectReader(info[0], "request").string("sequenceKey")));
+}
+
+Napi::Value Engine::shrink_cache(const Napi::CallbackInfo &info) {
+    const int64_t ram_bytes = ObjectReader(info[0], "request").integer("ramBytes", 0, max_cache_bytes);
+    return start_simple(info,
+                        std::make_shared<ShrinkJob>(info.Env(), board_, static_cast<uint64_t>(ram_bytes)));
+}
+
+Napi::Value Engine::counters(const Napi::CallbackInfo &info) {
+    return start_simple(info, std::make_shared<CountersJob>(info.Env(), board_));
+}
+
+Napi::Value Engine::start_simple(const Napi::CallbackInfo &info, const std::shared_ptr<Job> &job) {
     const Napi::Promise promise = job->promise();
     start(info.Env(), job);
     return promise;

@@ -32,8 +32,13 @@ private:
     Napi::Value tokenize(const Napi::CallbackInfo &info);
     Napi::Value detokenize(const Napi::CallbackInfo &info);
     Napi::Value tokenize_prompt(const Napi::CallbackInfo &info);
+    Napi::Value warm(const Napi::CallbackInfo &info);
+    Napi::Value forget(const Napi::CallbackInfo &info);
+    Napi::Value shrink_cache(const Napi::CallbackInfo &info);
+    Napi::Value counters(const Napi::CallbackInfo &info);
     Napi::Value dispose(const Napi::CallbackInfo &info);
 
+    Napi::Value start_simple(const Napi::CallbackInfo &info, const std::shared_ptr<Job> &job);
     void start(Napi::Env env, const std::shared_ptr<Job> &job);
     void listen_to_log(const Napi::Function &on_log);
     static void on_environment_end(void *engine);

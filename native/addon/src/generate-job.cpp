@@ -23,17 +23,19 @@ const char *name_of(StopReason reason) {
     return "cancelled";
 }
 
-std::function<Napi::Value(Napi::Env)> value_of(const GenerateResult &result) {
-    return [result](Napi::Env env) {
-        Napi::Object object = Napi::Object::New(env);
+std::function<Napi::Value(Napi::Env)> value_of(RunResult result) {
+    return [result = std::move(result)](Napi::Env env) {
+        Napi::Object object = to_js(env, result.cost);
         object.Set("stopReason", name_of(result.stop_reason));
-        object.Set("promptTokens", static_cast<double>(result.prompt_tokens));
-        object.Set("reusedTokens", static_cast<double>(result.reused_tokens));
+        object.Set("stopString",
+                   result.stop_string ? Napi::Value(Napi::String::New(env, *result.stop_string)) : env.Null());
+        object.Set("answerTokens", static_cast<double>(result.answer_tokens.size()));
+        object.Set("answerTokenIds", to_js(env, result.answer_tokens));
         object.Set("encodedPictures", static_cast<double>(result.encoded_pictures));
-        object.Set("answerTokens", static_cast<double>(result.answer_tokens));
-        object.Set("stopString", result.stop_string ? Napi::Value(Napi::String::New(env, *result.stop_string))
-                                                    : env.Null());
-        object.Set("answerTokenIds", to_js(env, result.answer_ids));
+        object.Set("forgottenMessages", static_cast<double>(result.forgotten_messages));
+        object.Set("draftedTokens", static_cast<double>(result.drafted_tokens));
+        object.Set("acceptedTokens", static_cast<double>(result.accepted_tokens));
+        object.Set("firstTokenMs", result.first_token_ms);
         object.Set("promptMs", result.prompt_ms);
         object.Set("answerMs", result.answer_ms);
         return object;
@@ -43,31 +45,42 @@ std::function<Napi::Value(Napi::Env)> value_of(const GenerateResult &result) {
 } // namespace
 
 Job::Settlement GenerateJob::run(EngineCore &core) {
-    GenerateListener listener;
-    listener.is_cancelled = &cancel_flag();
-    listener.on_read = [this](size_t read_tokens, size_t prompt_tokens) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        batch_.read_tokens = read_tokens;
-        batch_.prompt_tokens = prompt_tokens;
-        batch_.has_news = true;
-        tell();
+    core.scheduler().add(
+        std::make_unique<Run>(std::move(request_), Purpose::answer, listener(), shared_cancel_flag()));
+    return nullptr;
+}
+
+RunListener GenerateJob::listener() {
+    // Held by the run, so that the job lives as long as somebody may tell it something.
+    const auto self = std::static_pointer_cast<GenerateJob>(shared_from_this());
+    RunListener listener;
+    listener.on_read = [self](size_t read_tokens, size_t prompt_tokens) {
+        const std::lock_guard<std::mutex> lock(self->mutex_);
+        self->batch_.read_tokens = read_tokens;
+        self->batch_.prompt_tokens = prompt_tokens;
+        self->batch_.has_news = true;
+        self->tell();
     };
-    listener.on_answer = [this](const AnswerDelta &delta) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        batch_.answer.append(delta);
-        batch_.has_news = true;
-        if (!has_told_text_) {
-            has_told_text_ = true; // the first words go out at once
-            next_tell_ = {};
-        }
-        tell();
+    listener.on_answer = [self](const AnswerDelta &delta) { self->add(delta); };
+    listener.on_odds = [self](const TokenOdds &odds) {
+        const std::lock_guard<std::mutex> lock(self->mutex_);
+        self->batch_.odds.push_back(odds);
+        self->batch_.has_news = true;
     };
-    listener.on_odds = [this](const TokenOdds &odds) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        batch_.odds.push_back(odds);
-        batch_.has_news = true;
-    };
-    return value_of(core.scheduler().generate(request_, listener));
+    listener.on_end = [self](const RunResult &result) { self->end(value_of(result)); };
+    listener.on_fault = [self](const std::exception_ptr &error) { self->end_with(error); };
+    return listener;
+}
+
+void GenerateJob::add(const AnswerDelta &delta) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    batch_.answer.append(delta);
+    batch_.has_news = true;
+    if (!has_told_text_) {
+        has_told_text_ = true; // the first words go out at once
+        next_tell_ = {};
+    }
+    tell();
 }
 
 Job::Settlement GenerateJob::never_began() {

@@ -2,7 +2,7 @@
 
 #include "job.h"
 #include "requests.h"
-#include "scheduler.h"
+#include "run.h"
 
 #include <chrono>
 #include <mutex>
@@ -34,6 +34,8 @@ private:
         bool has_news = false;
     };
 
+    RunListener listener();
+    void add(const AnswerDelta &delta);
     void tell();
     void deliver(Napi::Env env);
 

@@ -40,6 +40,8 @@ void Job::cancel(Napi::Env env) {
         const std::shared_ptr<Job> self = shared_from_this();
         const Settlement result = never_began();
         settle(env, result ? result : value_of(Fault("cancelled")), !result);
+    } else if (waiting == Phase::running) {
+        board_->wake();
     }
 }
 
@@ -52,14 +54,25 @@ void Job::start(EngineCore &core) {
     if (!phase_.compare_exchange_strong(waiting, Phase::running)) {
         return;
     }
-    Settlement result;
-    bool is_rejected = false;
     try {
-        result = run(core);
+        Settlement result = run(core);
+        if (result) {
+            end(std::move(result));
+        }
     } catch (...) {
-        result = value_of(to_fault(std::current_exception()));
-        is_rejected = true;
+        end_with(std::current_exception());
     }
+}
+
+void Job::end(Settlement result) {
+    post_end(std::move(result), false);
+}
+
+void Job::end_with(const std::exception_ptr &error) {
+    post_end(value_of(to_fault(error)), true);
+}
+
+void Job::post_end(Settlement result, bool is_rejected) {
     board_->queue().post([self = shared_from_this(), result = std::move(result), is_rejected](Napi::Env env) {
         self->phase_ = Phase::ended;
         self->settle(env, result, is_rejected);
@@ -75,6 +88,7 @@ void Job::call_back(Napi::Env env, const std::function<Napi::Value(Napi::Env)> &
     } catch (const Napi::Error &error) {
         callback_error_ = Napi::Reference<Napi::Value>::New(error.Value(), 1);
         request_cancel();
+        board_->wake();
     }
 }
 

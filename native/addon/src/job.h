@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,15 +42,22 @@ public:
     void start(EngineCore &core);
 
     // Any thread
-    bool is_cancelled() const { return is_cancelled_.load(); }
-    const std::atomic<bool> &cancel_flag() const { return is_cancelled_; }
-    void request_cancel() { is_cancelled_ = true; }
+    bool is_cancelled() const { return is_cancelled_->load(); }
+    const std::atomic<bool> &cancel_flag() const { return *is_cancelled_; }
+    std::shared_ptr<std::atomic<bool>> shared_cancel_flag() const { return is_cancelled_; }
+    void request_cancel() { is_cancelled_->store(true); }
 
 protected:
     using Settlement = std::function<Napi::Value(Napi::Env)>;
 
-    /** The work, on the engine thread. Gives back how to make the result. @throws Fault */
+    /**
+     * The work, on the engine thread. Gives back how to make the result; nothing where it only began, and
+     * `end` follows. @throws Fault
+     */
     virtual Settlement run(EngineCore &core) = 0;
+    /** Settles a job whose `run` only began it. Engine thread, once. */
+    void end(Settlement result);
+    void end_with(const std::exception_ptr &error);
     /** How a job ends that never began. JavaScript thread; default: rejects with `cancelled`. */
     virtual Settlement never_began();
     /** Called on the JavaScript thread right before the promise settles. */
@@ -62,13 +70,15 @@ protected:
 private:
     enum class Phase { waiting, running, ended };
 
+    void post_end(Settlement result, bool is_rejected);
     void settle(Napi::Env env, const Settlement &result, bool is_rejected);
 
     std::shared_ptr<JobBoard> board_;
     std::optional<Napi::Promise::Deferred> deferred_;
     Napi::FunctionReference callback_;
     Napi::Reference<Napi::Value> callback_error_;
-    std::atomic<bool> is_cancelled_{false};
+    /** Shared with whoever looks at it beside the engine thread, and may be late. */
+    std::shared_ptr<std::atomic<bool>> is_cancelled_ = std::make_shared<std::atomic<bool>>(false);
     std::atomic<Phase> phase_{Phase::waiting};
 };
 
@@ -78,10 +88,13 @@ private:
  */
 class JobBoard {
 public:
-    JobBoard(std::shared_ptr<JsQueue> queue, std::function<void(bool is_busy)> on_busy)
-        : queue_(std::move(queue)), on_busy_(std::move(on_busy)) {}
+    /** `wake` makes the engine thread look at what was cancelled; any thread. */
+    JobBoard(std::shared_ptr<JsQueue> queue, std::function<void(bool is_busy)> on_busy,
+             std::function<void()> wake)
+        : queue_(std::move(queue)), on_busy_(std::move(on_busy)), wake_(std::move(wake)) {}
 
     JsQueue &queue() const { return *queue_; }
+    void wake() const { wake_(); }
     void add(Napi::Env env, const std::shared_ptr<Job> &job);
     void remove(Napi::Env env, const std::shared_ptr<Job> &job);
     void cancel_all(Napi::Env env);
@@ -94,6 +107,7 @@ public:
 private:
     std::shared_ptr<JsQueue> queue_;
     std::function<void(bool)> on_busy_;
+    std::function<void()> wake_;
     std::set<std::shared_ptr<Job>> jobs_;
     int64_t external_bytes_ = 0;
 };

@@ -108,4 +108,13 @@ Napi::Object to_js(Napi::Env env, const GgufSummary &summary) {
     return object;
 }
 
+Napi::Object to_js(Napi::Env env, const PromptCost &cost) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("promptTokens", static_cast<double>(cost.prompt_tokens));
+    object.Set("reusedTokens", static_cast<double>(cost.reused_tokens));
+    object.Set("restoredTokens", static_cast<double>(cost.restored_tokens));
+    object.Set("computedTokens", static_cast<double>(cost.computed_tokens));
+    return object;
+}
+
 } // namespace parley

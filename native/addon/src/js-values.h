@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "gguf-summary.h"
 #include "odds.h"
+#include "run.h"
 
 #include <napi.h>
 
@@ -17,6 +18,9 @@ Napi::Object to_js(Napi::Env env, const GgufSummary &summary);
 
 /** `text`, `reasoning`, `toolCalls` and `odds` of Batch in index.d.ts, set on `batch`. */
 void set_answer(Napi::Object &batch, const AnswerDelta &delta, const std::vector<TokenOdds> &odds);
+
+/** See PromptCost in index.d.ts. */
+Napi::Object to_js(Napi::Env env, const PromptCost &cost);
 
 Napi::Uint32Array to_js(Napi::Env env, const std::vector<llama_token> &tokens);
 

@@ -36,7 +36,8 @@ Job::Settlement LoadJob::run(EngineCore &core) {
     has_unloaded_ = true;
     core.unload();
     core.set_model(
-        Model::load(request_, core.threads(), cancel_flag(), [this](double fraction) { report(fraction); }));
+        Model::load(request_, core.threads(), cancel_flag(), [this](double fraction) { report(fraction); }),
+        request_.cache);
     if (is_cancelled()) {
         core.unload();
         throw Fault("cancelled");

@@ -9,11 +9,14 @@
 
 #include "llama.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
+#include <utility>
 
 namespace parley {
 
@@ -26,15 +29,16 @@ std::mutex &loading_mutex();
 /** Whether a running computation must stop; read by llama.cpp between operations, on its threads. */
 class AbortSwitch {
 public:
-    /** `flag` must live until the next `watch`; null for none. */
-    void watch(const std::atomic<bool> *flag) { flag_ = flag; }
+    /** Any of `flags` stops it; they live until the next `watch`. Not while a computation runs. */
+    void watch(std::vector<const std::atomic<bool> *> flags) { flags_ = std::move(flags); }
     bool is_on() const {
-        const std::atomic<bool> *flag = flag_;
-        return flag != nullptr && flag->load(std::memory_order_relaxed);
+        return std::any_of(flags_.begin(), flags_.end(), [](const std::atomic<bool> *flag) {
+            return flag->load(std::memory_order_relaxed);
+        });
     }
 
 private:
-    std::atomic<const std::atomic<bool> *> flag_{nullptr};
+    std::vector<const std::atomic<bool> *> flags_;
 };
 
 struct ModelFacts {

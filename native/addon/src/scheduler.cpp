@@ -1,24 +1,24 @@
 #include "scheduler.h"
 
 #include "fault.h"
-#include "greedy-choice.h"
-#include "sampler.h"
 
 #include "common.h"
 
 #include <algorithm>
-#include <chrono>
-#include <memory>
+#include <map>
+#include <stdexcept>
+#include <utility>
 
 namespace parley {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double ms_between(Clock::time_point start, Clock::time_point end) {
-    return std::chrono::duration<double, std::milli>(end - start).count();
-}
+/** Tokens of a prompt that are read in one step while others answer: their next words come soon. */
+constexpr size_t shared_reading_tokens = 64;
+/** The same for background runs beside visible ones. */
+constexpr size_t background_reading_tokens = 32;
+/** Of the time, one part in this many is the background's while visible runs go on. */
+constexpr double background_part = 8;
 
 /** One llama_batch, freed with the scope. */
 class Batch {
@@ -35,218 +35,342 @@ private:
 
 } // namespace
 
-struct Scheduler::Run {
-    const GenerateRequest &request;
-    const GenerateListener &listener;
-    Sequence &sequence;
-    Prompt prompt;
-    Reading reading;
-    GenerateResult result;
-};
+Scheduler::Scheduler(Model &model, std::unique_ptr<StateKeeper> keeper, Post post,
+                     const std::atomic<bool> &has_commands)
+    : model_(model), keeper_(std::move(keeper)), post_(std::move(post)), has_commands_(has_commands),
+      seats_(model), governor_(model.threads()),
+      context_tokens_(llama_n_ctx(model.context())), step_tokens_(llama_n_ubatch(model.context())),
+      prompt_thread_(std::make_unique<PromptThread>(model.prompts())) {
+}
 
-Scheduler::Scheduler(Model &model) : model_(model), context_tokens_(llama_n_ctx(model.context())) {
-    for (uint32_t id = 0; id < model.sequences().conversations; id++) {
-        sequences_.emplace_back(model.context(), static_cast<llama_seq_id>(id), model.can_forget_end());
+Scheduler::~Scheduler() {
+    prompt_thread_.reset();
+    for (const std::unique_ptr<Run> &run : runs_) {
+        run->result.stop_reason = StopReason::cancelled;
+        run->listener.on_end(run->result);
     }
 }
 
-GenerateResult Scheduler::generate(const GenerateRequest &request, const GenerateListener &listener) {
-    const Clock::time_point start = Clock::now();
-    Prompt prompt = model_.prompts().build(request.conversation, request.output_schema);
-    Reading reading = make_reading(prompt.items, pictures_of(request.conversation), model_.eyes());
-    const size_t prompt_tokens = reading.cells.size();
-    if (prompt_tokens + 1 > context_tokens_) {
-        throw Fault("prompt.too-long", {{"promptTokens", static_cast<double>(prompt_tokens)},
-                                        {"contextTokens", static_cast<double>(context_tokens_)}});
+void Scheduler::add(std::unique_ptr<Run> owned) {
+    Run &run = *owned;
+    run.order = next_order_++;
+    runs_.push_back(std::move(owned));
+    std::function<size_t(const FittedPrompt &)> size_of;
+    try {
+        size_of = cell_counter(run.request.conversation);
+    } catch (...) {
+        fail(run, std::current_exception());
+        return;
     }
-    Run run{request, listener, sequence_for(request.sequence_key), std::move(prompt), std::move(reading), {}};
-    run.result.prompt_tokens = prompt_tokens;
-    model_.abort_switch().watch(listener.is_cancelled);
-    const Step step = read_prompt(run);
-    const Clock::time_point read = Clock::now();
-    run.result.prompt_ms = ms_between(start, read);
-    if (step == Step::full) {
-        run.result.stop_reason = StopReason::length;
-    } else if (step == Step::done) {
-        run.result.stop_reason = answer(run);
-    }
-    model_.abort_switch().watch(nullptr);
-    run.result.answer_ms = ms_between(read, Clock::now());
-    return run.result;
+    const auto done = [weak = weak_from_this(), post = post_, order = run.order](BuiltPrompt built,
+                                                                                 std::exception_ptr error) {
+        auto shared = std::make_shared<BuiltPrompt>(std::move(built));
+        post([weak, order, shared, error] {
+            const std::shared_ptr<Scheduler> self = weak.lock();
+            Run *waiting = self ? self->find_run(order) : nullptr;
+            if (waiting != nullptr) {
+                self->on_prompt(*waiting, std::move(*shared), error);
+            }
+        });
+    };
+    prompt_thread_->build(run.request, run.purpose, context_tokens_ - 1, size_of, run.is_cancelled, done);
 }
 
-Sequence &Scheduler::sequence_for(const std::string &key) {
-    const auto is_same = [&](const Sequence &sequence) { return sequence.key() == key; };
-    auto found = std::find_if(sequences_.begin(), sequences_.end(), is_same);
-    if (found == sequences_.end()) {
-        found = std::min_element(
-            sequences_.begin(), sequences_.end(),
-            [](const Sequence &left, const Sequence &right) { return left.last_used() < right.last_used(); });
+void Scheduler::forget(const std::string &sequence_key, std::function<void()> done) {
+    for (const std::unique_ptr<Run> &run : runs_) {
+        if (run->request.sequence_key == sequence_key) {
+            run->is_cancelled->store(true);
+            run->request.is_ephemeral = true; // what it has computed is not kept at its end
+        }
     }
-    found->assign(key, ++clock_);
-    return *found;
+    end_cancelled();
+    if (Sequence *sequence = seats_.find(sequence_key)) {
+        sequence->clear();
+    }
+    keeper_->forget(sequence_key, std::move(done));
 }
 
-bool Scheduler::make_room(const Sequence &keeper, size_t token_count) {
-    while (true) {
-        size_t used = token_count;
-        Sequence *oldest = nullptr;
-        for (Sequence &sequence : sequences_) {
-            used += sequence.cells().size();
-            const bool is_candidate = sequence.id() != keeper.id() && !sequence.cells().empty();
-            if (is_candidate && (oldest == nullptr || sequence.last_used() < oldest->last_used())) {
-                oldest = &sequence;
+std::function<size_t(const FittedPrompt &)> Scheduler::cell_counter(const Conversation &conversation) const {
+    // Made here, since only this thread may ask the projector; used on the prompt thread.
+    std::map<const Picture *, size_t> cells;
+    for (const std::shared_ptr<const Picture> &picture : pictures_of(conversation)) {
+        cells[picture.get()] = model_.eyes() != nullptr ? model_.eyes()->lay_out(picture).cell_count : 1;
+    }
+    return [cells = std::move(cells)](const FittedPrompt &fitted) {
+        size_t count = fitted.prompt.items.size();
+        for (const std::shared_ptr<const Picture> &picture : pictures_of(fitted.conversation)) {
+            const auto found = cells.find(picture.get());
+            count += found == cells.end() ? 0 : found->second;
+        }
+        return count;
+    };
+}
+
+bool Scheduler::step() {
+    end_cancelled();
+    admit();
+    const bool has_visible = has_visible_work();
+    const bool is_background = !has_visible || is_backgrounds_turn();
+    Run *looking = looking_run(is_background);
+    std::vector<Portion> portions = looking != nullptr ? std::vector<Portion>() : choose(is_background);
+    if (looking == nullptr && portions.empty() && is_background && has_visible) {
+        background_ms_ = visible_ms_; // nothing there to do: its time is not saved up
+        looking = looking_run(false);
+        portions = looking != nullptr ? std::vector<Portion>() : choose(false);
+    }
+    if (looking != nullptr) {
+        look(*looking);
+        return true;
+    }
+    if (portions.empty()) {
+        return false;
+    }
+    const SteadyClock::time_point start = SteadyClock::now();
+    Outcome outcome = Outcome::full;
+    try {
+        outcome = compute(portions);
+    } catch (...) {
+        for (const Portion &portion : portions) {
+            portion.run->sequence->clear();
+            fail(*portion.run, std::current_exception());
+        }
+        return true;
+    }
+    if (outcome == Outcome::full) {
+        if (!make_room()) {
+            finish(*portions.front().run, StopReason::length);
+        }
+        return true;
+    }
+    if (outcome == Outcome::done) {
+        account(portions, portions.front().run->is_background(), ms_between(start, SteadyClock::now()));
+        for (const Portion &portion : portions) {
+            if (portion.is_reading) {
+                after_reading(*portion.run, portion);
+            } else {
+                after_writing(*portion.run, portion);
             }
         }
-        if (used <= context_tokens_) {
-            return true;
+    }
+    return true;
+}
+
+void Scheduler::end_cancelled() {
+    std::vector<Run *> ended;
+    for (const std::unique_ptr<Run> &run : runs_) {
+        if (run->is_cancelled->load()) {
+            ended.push_back(run.get());
         }
-        if (oldest == nullptr) {
-            return false;
-        }
-        oldest->clear();
+    }
+    for (Run *run : ended) {
+        finish(*run, StopReason::cancelled);
     }
 }
 
-Scheduler::Step Scheduler::compute(Sequence &sequence, const PrefixToken *tokens, size_t count) {
-    if (!make_room(sequence, count)) {
-        return Step::full;
+void Scheduler::finish(Run &run, StopReason reason) {
+    RunResult &result = run.result;
+    result.stop_reason = reason;
+    if (run.writing) {
+        give(run, run.writing->parser.finish(reason == StopReason::end));
+        result.stop_string = run.writing->parser.stop_string();
+        result.answer_ms = ms_between(run.read_at, SteadyClock::now());
+    } else if (run.is_active()) {
+        result.prompt_ms = ms_between(run.begun, SteadyClock::now());
     }
-    Batch batch(count);
-    for (size_t index = 0; index < count; index++) {
-        const llama_pos position = sequence.next_position() + static_cast<llama_pos>(index);
-        common_batch_add(batch.get(), to_llama_token(tokens[index]), position, {sequence.id()},
-                         index + 1 == count);
+    if (run.is_active()) {
+        keep(run, run.purpose == Purpose::settled && reason == StopReason::end);
     }
-    const Step step = step_of(sequence, llama_decode(model_.context(), batch.get()));
-    if (step == Step::done) {
-        sequence.append(tokens, count, static_cast<llama_pos>(count));
-    }
-    return step;
+    const RunListener listener = run.listener;
+    const RunResult told = std::move(result);
+    leave(run);
+    listener.on_end(told);
 }
 
-Scheduler::Step Scheduler::step_of(Sequence &sequence, int32_t status) {
+void Scheduler::keep(const Run &run, bool is_place) {
+    if (!run.request.is_ephemeral) {
+        keeper_->keep(*run.sequence, run.reading, {run.request.sequence_key, false}, is_place);
+    }
+}
+
+void Scheduler::fail(Run &run, std::exception_ptr error) {
+    const RunListener listener = run.listener;
+    leave(run);
+    listener.on_fault(std::move(error));
+}
+
+void Scheduler::leave(Run &run) {
+    if (run.sequence != nullptr) {
+        run.sequence->leave();
+    }
+    runs_.remove_if([&](const std::unique_ptr<Run> &each) { return each.get() == &run; });
+}
+
+bool Scheduler::has_visible_work() const {
+    return std::any_of(runs_.begin(), runs_.end(), [](const std::unique_ptr<Run> &run) {
+        return run->is_active() && !run->is_background();
+    });
+}
+
+bool Scheduler::is_backgrounds_turn() const {
+    return background_ms_ * background_part < visible_ms_;
+}
+
+std::vector<Scheduler::Portion> Scheduler::choose(bool is_background) {
+    std::vector<Run *> chosen;
+    for (const std::unique_ptr<Run> &run : runs_) {
+        if (run->is_active() && run->is_background() == is_background) {
+            chosen.push_back(run.get());
+        }
+    }
+    const auto writers = static_cast<size_t>(
+        std::count_if(chosen.begin(), chosen.end(), [](Run *run) { return run->stage == Stage::writing; }));
+    std::vector<Portion> portions;
+    size_t used = 0;
+    for (Run *run : chosen) {
+        if (run->stage != Stage::writing || used >= step_tokens_) {
+            continue;
+        }
+        Portion portion{run, used, {run->writing->pending}, false};
+        // Beside others a guess would take from their time.
+        if (writers == 1 && chosen.size() == 1 && run->request.may_speculate && model_.can_forget_end()) {
+            const std::vector<llama_token> guess =
+                guess_for(*run, std::min(step_tokens_, context_tokens_ - run->sequence->size()) - 1);
+            portion.tokens.insert(portion.tokens.end(), guess.begin(), guess.end());
+        }
+        used += portion.tokens.size();
+        portions.push_back(std::move(portion));
+    }
+    size_t room = step_tokens_ - std::min(step_tokens_, used);
+    if (writers > 0) {
+        room = std::min(room, shared_reading_tokens);
+    }
+    if (is_background && has_visible_work()) {
+        room = std::min(room, background_reading_tokens);
+    }
+    for (Run *run : chosen) {
+        if (run->stage != Stage::reading || room == 0) {
+            continue;
+        }
+        const size_t begin = run->sequence->size();
+        const auto mark = std::upper_bound(run->marks.begin(), run->marks.end(), begin);
+        const size_t wanted = std::min({begin + room, run->goal, mark == run->marks.end() ? run->goal : *mark});
+        const size_t end = begin + run->reading.tokens_from(begin, wanted - begin);
+        if (end == begin) {
+            continue; // a picture is next
+        }
+        Portion portion{run, used, {}, true};
+        for (size_t index = begin; index < end; index++) {
+            portion.tokens.push_back(to_llama_token(run->reading.cells[index]));
+        }
+        room -= portion.tokens.size();
+        used += portion.tokens.size();
+        portions.push_back(std::move(portion));
+    }
+    return portions;
+}
+
+Scheduler::Outcome Scheduler::compute(const std::vector<Portion> &portions) {
+    size_t total = 0;
+    std::vector<const std::atomic<bool> *> flags;
+    for (const Portion &portion : portions) {
+        total += portion.tokens.size();
+        flags.push_back(portion.run->is_cancelled.get());
+    }
+    // Where an unfinished step cannot be taken back, the others in it would lose all they have.
+    if (portions.size() > 1 && !model_.can_forget_end()) {
+        flags.clear();
+    }
+    if (portions.front().run->is_background() && model_.can_forget_end()) {
+        flags.push_back(&has_commands_);
+    }
+    Batch batch(total);
+    for (const Portion &portion : portions) {
+        const Run &run = *portion.run;
+        const size_t begin = run.sequence->size();
+        const llama_pos position = run.reading.position_of(begin);
+        for (size_t index = 0; index < portion.tokens.size(); index++) {
+            const bool is_last = index + 1 == portion.tokens.size() && begin + index + 1 >= run.goal;
+            common_batch_add(batch.get(), portion.tokens[index], position + static_cast<llama_pos>(index),
+                             {run.sequence->id()}, is_last || !portion.is_reading);
+        }
+    }
+    model_.abort_switch().watch(std::move(flags));
+    const int32_t status = llama_decode(model_.context(), batch.get());
+    model_.abort_switch().watch({});
     if (status == 0) {
-        return Step::done;
+        counters_.computed += total;
+        return Outcome::done;
     }
-    sequence.drop_unnoted();
+    for (const Portion &portion : portions) {
+        drop_unnoted(*portion.run);
+    }
+    return failure_of(status);
+}
+
+Scheduler::Outcome Scheduler::failure_of(int32_t status) {
     if (status == 1) {
-        return Step::full;
+        return Outcome::full;
     }
     if (status == 2) {
-        return Step::cancelled;
+        return Outcome::aborted;
     }
-    sequence.clear();
     throw std::runtime_error("llama_decode gave " + std::to_string(status));
 }
 
-Scheduler::Step Scheduler::look_at(Run &run, const PictureRun &picture) {
-    const uint64_t encoded_before = model_.eyes()->encoded_runs();
-    const PictureEmbeddings embeddings = model_.eyes()->encode(picture, *run.listener.is_cancelled);
-    run.result.encoded_pictures += model_.eyes()->encoded_runs() - encoded_before;
-    if (!embeddings) {
-        return Step::cancelled;
-    }
-    if (!make_room(run.sequence, picture.cell_count)) {
-        return Step::full;
-    }
-    const size_t end = picture.first_cell + picture.cell_count;
-    const size_t step_cells = llama_n_ubatch(model_.context());
-    // Noted only when all of it is there: a picture is never kept in part.
-    for (size_t offset = 0; offset < picture.cell_count;) {
-        const size_t count = PictureEncoder::step_cells(picture, offset, step_cells);
-        const bool is_last = picture.first_cell + offset + count == run.reading.cells.size();
-        const Step step = step_of(
-            run.sequence,
-            model_.eyes()->decode(model_.context(), picture, *embeddings,
-                                  {offset, count, run.sequence.id(), run.sequence.next_position(), is_last}));
-        if (step != Step::done) {
-            return step;
-        }
-        offset += count;
-        run.listener.on_read(picture.first_cell + offset, run.reading.cells.size());
-    }
-    run.sequence.append(run.reading.cells.data() + picture.first_cell, end - picture.first_cell,
-                        picture.position_count);
-    return Step::done;
+void Scheduler::drop_unnoted(Run &run) {
+    run.sequence->drop_unnoted(run.reading.position_of(run.sequence->size()));
 }
 
-Scheduler::Step Scheduler::read_prompt(Run &run) {
-    const std::vector<PrefixToken> &cells = run.reading.cells;
-    run.result.reused_tokens = run.sequence.keep_common_start(run.reading);
-    const size_t step_tokens = llama_n_ubatch(model_.context());
-    size_t read = run.result.reused_tokens;
-    run.listener.on_read(read, cells.size());
-    while (read < cells.size()) {
-        if (run.listener.is_cancelled->load()) {
-            return Step::cancelled;
-        }
-        const PictureRun *picture = run.reading.run_at(read);
-        const size_t count =
-            picture != nullptr ? picture->cell_count : run.reading.tokens_from(read, step_tokens);
-        const Step step =
-            picture != nullptr ? look_at(run, *picture) : compute(run.sequence, cells.data() + read, count);
-        if (step != Step::done) {
-            return step;
-        }
-        read += count;
-        run.listener.on_read(read, cells.size());
+void Scheduler::account(const std::vector<Portion> &portions, bool is_background, double ms) {
+    DecodeObservation observation{0, 0, ms};
+    for (const Portion &portion : portions) {
+        observation.tokens += portion.tokens.size();
+        observation.depth_tokens += portion.run->sequence->size();
     }
-    return Step::done;
-}
-
-StopReason Scheduler::answer(Run &run) {
-    const common_sampler_ptr sampler = make_sampler(model_.weights(), run.request, run.prompt);
-    const bool has_grammar =
-        !run.prompt.format.grammar.empty() || run.request.reasoning_budget_tokens.has_value();
-    const bool is_greedy = is_plainly_greedy(run.request, has_grammar);
-    const int32_t vocabulary = llama_vocab_n_tokens(model_.vocab());
-    AnswerParser parser(run.prompt, run.request.stop);
-    const auto give = [&](const AnswerDelta &delta) {
-        if (!delta.empty()) {
-            run.listener.on_answer(delta);
-        }
-    };
-    const auto stop = [&](StopReason reason) {
-        give(parser.finish(reason == StopReason::end));
-        run.result.stop_string = parser.stop_string();
-        return reason;
-    };
-    const auto max_tokens = static_cast<size_t>(run.request.max_answer_tokens.value_or(INT32_MAX));
-    while (true) {
-        if (run.listener.is_cancelled->load()) {
-            return stop(StopReason::cancelled);
-        }
-        const llama_token token =
-            is_greedy ? likeliest_token(llama_get_logits_ith(model_.context(), -1), vocabulary)
-                      : common_sampler_sample(sampler.get(), model_.context(), -1);
-        common_sampler_accept(sampler.get(), token, true);
-        if (llama_vocab_is_eog(model_.vocab(), token)) {
-            return stop(StopReason::end);
-        }
-        run.result.answer_tokens++;
-        run.result.answer_ids.push_back(token);
-        if (run.request.alternatives) {
-            run.listener.on_odds(odds_of(model_.context(), -1, token, *run.request.alternatives));
-        }
-        if (parser.add(piece_of(run.prompt, token))) {
-            return stop(StopReason::end);
-        }
-        give(parser.take());
-        if (run.result.answer_tokens >= max_tokens) {
-            return stop(StopReason::length);
-        }
-        const PrefixToken cell = to_prefix_token(token);
-        const Step step = compute(run.sequence, &cell, 1);
-        if (step != Step::done) {
-            return stop(step == Step::full ? StopReason::length : StopReason::cancelled);
-        }
+    if (governor_.note(observation) != model_.threads()) {
+        model_.set_threads(governor_.threads());
+    }
+    if (portions.size() == 1 && !portions.front().is_reading) {
+        costs_.note(portions.front().tokens.size(), ms);
+    }
+    const bool has_background = std::any_of(runs_.begin(), runs_.end(), [](const std::unique_ptr<Run> &run) {
+        return run->is_active() && run->is_background();
+    });
+    if (!has_background || !has_visible_work()) {
+        visible_ms_ = 0;
+        background_ms_ = 0;
+    } else if (is_background) {
+        background_ms_ += ms;
+    } else {
+        visible_ms_ += ms;
     }
 }
 
-std::string Scheduler::piece_of(const Prompt &prompt, llama_token token) const {
-    const bool is_shown = prompt.preserved.count(token) != 0;
-    return common_token_to_piece(model_.vocab(), token, is_shown);
+bool Scheduler::make_room() {
+    if (seats_.empty_oldest(nullptr)) {
+        return true;
+    }
+    // Every place is a run's: the least urgent and newest gives way, keeps its text and goes on later.
+    Run *newest = nullptr;
+    for (const std::unique_ptr<Run> &each : runs_) {
+        const bool is_later = newest == nullptr || each->is_background() > newest->is_background() ||
+                              (each->is_background() == newest->is_background() && each->order > newest->order);
+        if (each->is_active() && is_later) {
+            newest = each.get();
+        }
+    }
+    const auto active = std::count_if(runs_.begin(), runs_.end(),
+                                      [](const std::unique_ptr<Run> &run) { return run->is_active(); });
+    if (active < 2) {
+        return false;
+    }
+    keep(*newest, false);
+    newest->sequence->clear();
+    newest->sequence->leave();
+    newest->sequence = nullptr;
+    newest->stage = Stage::waiting;
+    newest->is_paused = true;
+    return true;
 }
 
 } // namespace parley

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "reading.h"
+#include "prefix-token.h"
 
 #include "llama.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,38 +22,43 @@ public:
 
     llama_seq_id id() const { return id_; }
     const std::vector<PrefixToken> &cells() const { return cells_; }
-    /** Where the next cell goes; less than the count of cells after a picture with M-RoPE. */
-    llama_pos next_position() const { return next_position_; }
+    size_t size() const { return cells_.size(); }
     const std::string &key() const { return key_; }
     uint64_t last_used() const { return last_used_; }
+    /** A run computes here; nobody else may take the place. */
+    bool is_taken() const { return is_taken_; }
 
     /** Gives the place to a conversation; a place that another one held is emptied. */
-    void assign(const std::string &key, uint64_t now);
+    void take(const std::string &key, uint64_t now);
+    void leave() { is_taken_ = false; }
+
+    /** How many cells `wanted` begins with, of those computed here. */
+    size_t common_with(const std::vector<PrefixToken> &wanted, size_t limit) const;
 
     /**
-     * Keeps as much of what is computed as `prompt` begins with, forgets the rest, and says how many cells
-     * that is, never ending inside a picture. At least one cell of the prompt is left to compute, since its
-     * result begins the answer.
+     * Whether only the first `count` cells could be kept, the next of which would stand at `position`.
+     * A recurrent state cannot be cut, and a sliding window may have let go of what would be looked at.
      */
-    size_t keep_common_start(const Reading &prompt);
+    bool can_cut_to(size_t count, llama_pos position) const;
 
-    /** Notes cells that the context has computed, and the positions they took. */
-    void append(const PrefixToken *cells, size_t count, llama_pos position_count);
+    /** Keeps the first `count` cells. False, and empty, where that cannot be. */
+    bool cut_to(size_t count, llama_pos position);
 
-    /** After an aborted computation: forgets what was begun and not noted. */
-    void drop_unnoted();
+    /** Notes cells that the context has computed, or got back. */
+    void append(const PrefixToken *cells, size_t count) { cells_.insert(cells_.end(), cells, cells + count); }
+
+    /** After an aborted computation: forgets what was begun and not noted; the next cell stands at `position`. */
+    void drop_unnoted(llama_pos position);
 
     void clear();
 
 private:
-    bool forget_from(size_t cell, llama_pos position);
-
     llama_context *context_;
     llama_seq_id id_;
     bool can_forget_end_;
+    bool is_taken_ = false;
     std::string key_;
     std::vector<PrefixToken> cells_;
-    llama_pos next_position_ = 0;
     uint64_t last_used_ = 0;
 };
 

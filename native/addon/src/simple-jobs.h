@@ -5,6 +5,7 @@
 #include "js-values.h"
 #include "requests.h"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,6 +110,66 @@ protected:
 
 private:
     std::vector<llama_token> tokens_;
+};
+
+/** `Engine.forget`. Whoever asked may rely on it: a cancel does not stop it. */
+class ForgetJob : public Job {
+public:
+    ForgetJob(Napi::Env env, std::shared_ptr<JobBoard> board, std::string sequence_key)
+        : Job(env, std::move(board), std::nullopt), sequence_key_(std::move(sequence_key)) {}
+
+protected:
+    Settlement run(EngineCore &core) override {
+        const auto self = std::static_pointer_cast<ForgetJob>(shared_from_this());
+        core.scheduler().forget(sequence_key_,
+                                [self] { self->end([](Napi::Env env) { return env.Undefined(); }); });
+        return nullptr;
+    }
+
+private:
+    std::string sequence_key_;
+};
+
+/** `Engine.shrinkCache`. */
+class ShrinkJob : public Job {
+public:
+    ShrinkJob(Napi::Env env, std::shared_ptr<JobBoard> board, uint64_t ram_bytes)
+        : Job(env, std::move(board), std::nullopt), ram_bytes_(ram_bytes) {}
+
+protected:
+    Settlement run(EngineCore &core) override {
+        core.scheduler().keeper().set_ram_budget(ram_bytes_);
+        return [](Napi::Env env) { return env.Undefined(); };
+    }
+
+private:
+    uint64_t ram_bytes_;
+};
+
+/** `Engine.counters`. */
+class CountersJob : public Job {
+public:
+    CountersJob(Napi::Env env, std::shared_ptr<JobBoard> board) : Job(env, std::move(board), std::nullopt) {}
+
+protected:
+    Settlement run(EngineCore &core) override {
+        const Scheduler &scheduler = core.scheduler();
+        return [threads = core.model().threads(), occupied = scheduler.seats().occupied(),
+                held = scheduler.seats().cells_held(), done = scheduler.counters(),
+                cache = core.scheduler().keeper().counters()](Napi::Env env) {
+            Napi::Object object = Napi::Object::New(env);
+            object.Set("sequences", static_cast<double>(occupied));
+            object.Set("contextTokensUsed", static_cast<double>(held));
+            object.Set("cacheRamBytes", static_cast<double>(cache.ram_bytes));
+            object.Set("cacheDiskBytes", static_cast<double>(cache.disk_bytes));
+            object.Set("computedTokens", static_cast<double>(done.computed));
+            object.Set("reusedTokens", static_cast<double>(done.reused));
+            object.Set("restoredTokens", static_cast<double>(done.restored));
+            object.Set("diskBytesWritten", static_cast<double>(cache.disk_bytes_written));
+            object.Set("threads", threads);
+            return object;
+        };
+    }
 };
 
 } // namespace parley

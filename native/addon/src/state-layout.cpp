@@ -29,7 +29,7 @@ Block read_block(const uint8_t *data, size_t size) {
 }
 
 /** Cells by rising position, as runs of neighbours. */
-std::vector<Run> runs_by_position(const Attention &part) {
+std::vector<CellRun> runs_by_position(const Attention &part) {
     const auto place_in_picture = [](const Cell &cell) {
         std::array<int32_t, 2> x_and_y{};
         std::memcpy(x_and_y.data(), cell.place.data(), sizeof x_and_y);
@@ -42,7 +42,7 @@ std::vector<Run> runs_by_position(const Attention &part) {
         const Cell &b = part.cells[right];
         return a.position != b.position ? a.position < b.position : place_in_picture(a) < place_in_picture(b);
     });
-    std::vector<Run> runs;
+    std::vector<CellRun> runs;
     for (const size_t index : order) {
         if (!runs.empty() && runs.back().first + runs.back().count == index) {
             runs.back().count++;
@@ -54,8 +54,8 @@ std::vector<Run> runs_by_position(const Attention &part) {
 }
 
 /** The runs that slices name, over blocks that fit one another, positions never falling. */
-std::vector<Run> runs_of(const std::vector<BlockSlice> &slices, const std::vector<Block> &blocks) {
-    std::vector<Run> runs;
+std::vector<CellRun> runs_of(const std::vector<BlockSlice> &slices, const std::vector<Block> &blocks) {
+    std::vector<CellRun> runs;
     int32_t last_position = 0;
     for (size_t index = 0; index < slices.size(); index++) {
         const Attention &part = blocks[index].attention;
@@ -131,7 +131,7 @@ std::vector<uint8_t> merge_state(const std::vector<BlockSlice> &slices, const st
         blocks.push_back(read_block(slice.data, slice.size));
         most_bytes += slice.size;
     }
-    const std::vector<Run> runs = runs_of(slices, blocks);
+    const std::vector<CellRun> runs = runs_of(slices, blocks);
     std::vector<uint8_t> state;
     state.reserve(most_bytes);
     append_number(state, blocks[0].state_magic);

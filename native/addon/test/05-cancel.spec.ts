@@ -43,7 +43,8 @@ test('a cancel while it answers keeps what was said', async () => {
 test('after a cancel the same sequence answers as a fresh one does', async () => {
   await cancelWhen('again', () => true);
   const warm = await answer(engine, endless, { sequenceKey: 'again', maxAnswerTokens: 20 });
-  const cold = await answer(engine, endless, { sequenceKey: 'cold', maxAnswerTokens: 20 });
+  await using fresh = await openEngine();
+  const cold = await answer(fresh, endless, { sequenceKey: 'cold', maxAnswerTokens: 20 });
   assert.equal(warm.text, cold.text);
   assert.equal(cold.reusedTokens, 0);
 });

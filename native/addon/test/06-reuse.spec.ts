@@ -16,7 +16,8 @@ test('a second turn computes only what is new, and answers as a cold start does'
   const opening = await answer(engine, [user('Count to 5.')], { sequenceKey: 'warm' });
   const second = [user('Count to 5.'), assistant(opening.text), user('Hello')];
   const warm = await answer(engine, second, { sequenceKey: 'warm', maxAnswerTokens: 24 });
-  const cold = await answer(engine, second, { sequenceKey: 'cold', maxAnswerTokens: 24 });
+  await using fresh = await openEngine();
+  const cold = await answer(fresh, second, { sequenceKey: 'cold', maxAnswerTokens: 24 });
   // All that was read and said: the question, the answer, and none of it twice.
   assert.ok(warm.reusedTokens >= opening.promptTokens + opening.answerTokens - 1);
   assert.equal(cold.reusedTokens, 0);
@@ -40,7 +41,7 @@ test('an edited message is computed anew from where it differs', async () => {
 });
 
 test('conversations take turns without mixing, also when there are more than places', async () => {
-  const budgets = [48210, 31977, 62845, 15396, 73521, 29684];
+  const budgets = Array.from({ length: 18 }, (_, index) => 48210 + 1117 * index);
   const ask = async (each: number, sequenceKey: string): Promise<string> => {
     const messages = [
       system(`The budget of Project Falcon is ${budgets[each]}.`),
@@ -58,17 +59,28 @@ test('conversations take turns without mixing, also when there are more than pla
 
 test('a long conversation pushes the places of others out, and still fits', async () => {
   await using small = await openEngine(undefined, 512);
-  const filler = system('The owner of the house is Anna. '.repeat(30));
+  const owners = ['Anna', 'Omar', 'Lena', 'Anna'];
   const texts: string[] = [];
-  for (const sequenceKey of ['a', 'b', 'c', 'a']) {
+  for (const owner of owners) {
+    const filler = system(`The owner of the house is ${owner}. `.repeat(30));
     const result = await answer(small, [filler, user('Hello')], {
-      sequenceKey,
+      sequenceKey: owner,
       maxAnswerTokens: 16,
     });
-    // Two do not fit side by side: each finds its place emptied.
+    // Two do not fit side by side: each finds its place emptied, but for the words that all begin with.
     assert.ok(result.promptTokens > 256);
-    assert.equal(result.reusedTokens, 0);
+    assert.ok(result.reusedTokens < 20);
     texts.push(result.text);
   }
-  assert.equal(new Set(texts).size, 1);
+  assert.equal(texts[3], texts[0]);
+});
+
+test('a new conversation begins with what another has computed, without computing it again', async () => {
+  const persona = system('You are Luna, a friendly guide. The budget of Project Falcon is 48210.');
+  const first = await answer(engine, [persona, user('Count to 5.')], { sequenceKey: 'mother' });
+  const second = await answer(engine, [persona, user('Who are you?')], { sequenceKey: 'daughter' });
+  assert.ok(second.reusedTokens > 30 && second.reusedTokens < first.promptTokens);
+  assert.equal(second.reusedTokens + second.restoredTokens + second.computedTokens, second.promptTokens);
+  await using fresh = await openEngine();
+  assert.equal(second.text, (await answer(fresh, [persona, user('Who are you?')])).text);
 });

@@ -70,7 +70,8 @@ test('asking changes no token', async () => {
   const changes = { sampling: wild, maxAnswerTokens: 30 };
   // Each from the beginning: at this temperature the size of a step may tip a scale.
   const without = await answer(engine, endless, { ...changes, sequenceKey: 'without' });
-  const asked = await answer(engine, endless, {
+  await using fresh = await openEngine();
+  const asked = await answer(fresh, endless, {
     ...changes,
     sequenceKey: 'asked',
     alternatives: 20,
