@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBundles } from './setup/app-bundles.mjs';
 import { requireLlamaSource } from './setup/llama-source.mjs';
-import { requireNativeBuild } from './setup/native-build.mjs';
+import { requireNativeBuild, requireNativeTests } from './setup/native-build.mjs';
 import { requireNpmPackages } from './setup/npm-packages.mjs';
 import { cacheDir } from './setup/platform.mjs';
 import { projectEnv, projectNode } from './setup/project-node.mjs';
@@ -20,7 +20,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /**
  * @typedef {object} Ready
  * @property {string} nodePath the project's own Node
- * @property {NodeJS.ProcessEnv} env in which `node` is that one
+ * @property {NodeJS.ProcessEnv} env in which `node` is that one, and native specs find their programs
  * @property {string} cache
  * @property {string} addonDir the addon's build, with compile_commands.json
  */
@@ -39,14 +39,12 @@ export async function setup(need) {
   await requireNpmPackages(ROOT);
   const nodePath = projectNode(ROOT);
   const env = projectEnv(nodePath);
-  const { addonDir } = await requireNativeBuild({
-    root: ROOT,
-    cache,
-    llamaSource: () => requireLlamaSource(cache),
-  });
+  const native = { root: ROOT, cache, llamaSource: () => requireLlamaSource(cache) };
+  const build = await requireNativeBuild(native);
+  if (need === 'test') env['PARLEY_NATIVE_TESTS'] = await requireNativeTests({ ...native, build });
   await requireBundles(ROOT, nodePath, env);
   announce(`Set up in ${duration(Date.now() - startedMs)}`);
-  return { nodePath, env, cache, addonDir };
+  return { nodePath, env, cache, addonDir: build.addonDir };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -15,7 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { filesUnder, hashFiles, hashPieces, readStamp, writeStamp } from './hash.mjs';
 import { withLock } from './lock.mjs';
 import { compilerEnv } from './msvc.mjs';
@@ -118,18 +118,58 @@ export async function requireNativeBuild({ root, cache, llamaSource, env = proce
       howLong: 'under 2 minutes',
       recipe: join(root, 'native', 'addon'),
       target: 'all',
-      flags: [
-        ...stage.flags,
-        `-DLLAMA_BUILD_DIR=${llamaDir}`,
-        `-DLLAMA_SOURCE_DIR=${source}`,
-        `-DNODE_MODULES_DIR=${join(root, 'node_modules')}`,
-      ],
+      flags: [...stage.flags, ...addonFlags(root, llamaDir, source)],
     });
     prune(cache, 'llama-', llamaDir);
     prune(cache, 'addon-', addonDir);
   }
   placeAddon(addonDir, join(root, 'dist', 'native'));
   return { addonDir, llamaDir };
+}
+
+/**
+ * Has the programs built that native specs run beside the addon.
+ * @param {object} places
+ * @param {string} places.root the clone
+ * @param {string} places.cache
+ * @param {NativeBuild} places.build what they belong to
+ * @param {() => Promise<string>} places.llamaSource resolves to llama.cpp's source; called only to build
+ * @param {NodeJS.ProcessEnv} [places.env]
+ * @returns {Promise<string>} the folder they lie in
+ * @throws SetupError
+ */
+export async function requireNativeTests({ root, cache, build, llamaSource, env = process.env }) {
+  const folder = join(cache, basename(build.addonDir).replace(/^addon-/, 'addon-tests-'));
+  if (!existsSync(folder)) {
+    const toolEnv = await compilerEnv(env);
+    await buildStage(folder, {
+      what: "Building the addon's test programs",
+      howLong: 'under 1 minute',
+      recipe: join(root, 'native', 'addon'),
+      target: 'native-tests',
+      env: ccacheEnv(toolEnv, cache),
+      flags: [
+        ...buildFlags(toolEnv),
+        ...launcherFlags(toolEnv),
+        ...addonFlags(root, build.llamaDir, await llamaSource()),
+      ],
+    });
+    prune(cache, 'addon-tests-', folder);
+  }
+  return folder;
+}
+
+/**
+ * @param {string} root
+ * @param {string} llamaDir
+ * @param {string} source
+ */
+function addonFlags(root, llamaDir, source) {
+  return [
+    `-DLLAMA_BUILD_DIR=${llamaDir}`,
+    `-DLLAMA_SOURCE_DIR=${source}`,
+    `-DNODE_MODULES_DIR=${join(root, 'node_modules')}`,
+  ];
 }
 
 /** @param {NodeJS.ProcessEnv} env */

@@ -67,8 +67,11 @@ SequenceState::SequenceState(llama_context *context, llama_seq_id spare_id)
 }
 
 std::vector<uint8_t> SequenceState::capture_range(llama_seq_id id, llama_pos from, llama_pos to) {
-    if (!has_blocks()) {
-        throw StateError("the model has no blocks");
+    if (kind_ == StateKind::uncacheable) {
+        throw StateError("the model's state cannot be kept");
+    }
+    if (kind_ == StateKind::recurrent) {
+        return {};
     }
     llama_memory_seq_cp(memory_, id, spare_id_, from, to);
     try {
@@ -78,7 +81,7 @@ std::vector<uint8_t> SequenceState::capture_range(llama_seq_id id, llama_pos fro
                                : attention_end(state.size(), llama_state_seq_get_size_ext(context_, spare_id_,
                                                                                           partial_flags));
         clear(spare_id_);
-        return make_block(state, end, form_->cell_extra_bytes());
+        return make_block(state, end, form_->cell_extra_bytes(), from);
     } catch (...) {
         clear(spare_id_);
         throw;

@@ -27,16 +27,14 @@ public:
 
     StateKind kind() const { return kind_; }
 
-    /** Whether prefixes are kept in blocks: all but recurrent models and those that cannot be kept. */
-    bool has_blocks() const { return kind_ != StateKind::recurrent && kind_ != StateKind::uncacheable; }
-
     /** Whether a prefix can only be restored where a partial state was captured at its end. */
     bool needs_partial() const { return has_partial() && kind_ != StateKind::uncacheable; }
 
     /**
      * The attention state of the cells at positions [from, to) as a block; nothing is computed. The cells
      * must be there: capture before the sequence is cut back or cleared. Costs a copy of these cells, and in
-     * a hybrid or windowed model a copy of the partial state too. Only with `has_blocks`. @throws StateError
+     * a hybrid or windowed model a copy of the partial state too. No bytes in a recurrent model. @throws
+     * StateError
      */
     std::vector<uint8_t> capture_range(llama_seq_id id, llama_pos from, llama_pos to);
 

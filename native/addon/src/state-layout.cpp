@@ -53,6 +53,12 @@ std::vector<CellRun> runs_by_position(const Attention &part) {
     return runs;
 }
 
+void append_block_header(std::vector<uint8_t> &out, uint32_t cell_extra_bytes, uint32_t state_magic) {
+    append_number(out, block_magic);
+    append_number(out, cell_extra_bytes);
+    append_number(out, state_magic);
+}
+
 /** The runs that slices name, over blocks that fit one another, positions never falling. */
 std::vector<CellRun> runs_of(const std::vector<BlockSlice> &slices, const std::vector<Block> &blocks) {
     std::vector<CellRun> runs;
@@ -99,18 +105,32 @@ uint32_t find_cell_extra_bytes(const std::vector<uint8_t> &state, size_t end) {
     }
 }
 
-std::vector<uint8_t> make_block(const std::vector<uint8_t> &state, size_t end, uint32_t cell_extra_bytes) {
+std::vector<uint8_t> make_block(const std::vector<uint8_t> &state, size_t end, uint32_t cell_extra_bytes,
+                                int32_t first_position) {
     if (end > state.size() || end < state_header_bytes || cell_extra_bytes > picture_place_bytes) {
         refuse_state("the bytes end too early");
     }
     const Attention part =
         read_attention(state.data() + state_header_bytes, end - state_header_bytes, cell_extra_bytes);
+    const std::vector<Run> runs = runs_by_position(part);
+    if (part.cells[runs.front().first].position != first_position) {
+        refuse_state("the first cell is missing");
+    }
     std::vector<uint8_t> block;
     block.reserve(end - state_header_bytes + block_header_bytes);
-    append_number(block, block_magic);
-    append_number(block, cell_extra_bytes);
-    append_number(block, Cursor(state.data(), state.size()).number<uint32_t>());
-    write_attention(block, runs_by_position(part));
+    append_block_header(block, cell_extra_bytes, Cursor(state.data(), state.size()).number<uint32_t>());
+    write_attention(block, runs);
+    return block;
+}
+
+std::vector<uint8_t> cut_block(const BlockSlice &slice) {
+    if (slice.size == 0) {
+        return {};
+    }
+    const std::vector<Block> blocks = {read_block(slice.data, slice.size)};
+    std::vector<uint8_t> block;
+    append_block_header(block, blocks[0].attention.extra_bytes, blocks[0].state_magic);
+    write_attention(block, runs_of({slice}, blocks));
     return block;
 }
 
@@ -122,7 +142,8 @@ std::vector<uint8_t> merge_state(const std::vector<BlockSlice> &slices, const st
     if (partial != nullptr && partial->size() < state_header_bytes) {
         refuse_state("the bytes end too early");
     }
-    if (slices.empty()) {
+    const auto has_no_bytes = [](const BlockSlice &slice) { return slice.size == 0; };
+    if (std::all_of(slices.begin(), slices.end(), has_no_bytes)) {
         return partial != nullptr ? *partial : throw StateError("there are no cells");
     }
     std::vector<Block> blocks;

@@ -20,6 +20,8 @@
  *
  *     block   = magic u32, bytes of a cell's picture position u32, llama.cpp's magic u32, attention part
  *
+ * A model without attention has blocks of no bytes at all.
+ *
  * Numbers are little-endian on every machine that we build for.
  */
 namespace parley {
@@ -48,17 +50,21 @@ uint32_t find_cell_extra_bytes(const std::vector<uint8_t> &state, size_t end);
 /**
  * Makes a block of the attention part of `state`, with its cells by rising position (in a picture: from the
  * top left). Equal states give equal blocks, whichever sequence and cells they lay in.
- * @throws StateError
+ * @throws StateError, also where no cell is at `first_position` or one is before it
  */
-std::vector<uint8_t> make_block(const std::vector<uint8_t> &state, size_t end, uint32_t cell_extra_bytes);
+std::vector<uint8_t> make_block(const std::vector<uint8_t> &state, size_t end, uint32_t cell_extra_bytes,
+                                int32_t first_position);
 
 /** Cells in a block. @throws StateError where it is none */
 size_t count_block_cells(const uint8_t *block, size_t size);
 
+/** A block of the slice's cells alone. @throws StateError */
+std::vector<uint8_t> cut_block(const BlockSlice &slice);
+
 /**
  * Joins slices, in the order of their positions, and the partial state at their end, to one state that
- * `SequenceState::restore` takes. Without slices (a recurrent model) the partial state is all of it.
- * Never reads outside the slices. @throws StateError where blocks are broken or do not belong together
+ * `SequenceState::restore` takes. Where all slices are empty (a recurrent model) the partial state is all of
+ * it. Never reads outside the slices. @throws StateError where blocks are broken or do not belong together
  */
 std::vector<uint8_t> merge_state(const std::vector<BlockSlice> &slices, const std::vector<uint8_t> *partial);
 
