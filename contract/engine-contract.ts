@@ -10,7 +10,13 @@ import {
 } from './engine/runs.ts';
 import { type Client, call, event, type Handlers, stream } from './rpc/declare.ts';
 
-export type { CacheOptions, GgufSummary, LoadedModel, LoadRequest } from './engine/models.ts';
+export type {
+  CacheOptions,
+  GgufSummary,
+  LoadedModel,
+  LoadRequest,
+  LoadRung,
+} from './engine/models.ts';
 export type {
   Picture,
   PromptCost,

@@ -23,6 +23,13 @@ export const ggufSummary = z.object({
 });
 export type GgufSummary = z.infer<typeof ggufSummary>;
 
+/**
+ * What a model was loaded with: as planned by the memory that was free, or, where that failed, with less on
+ * the GPU, on the CPU alone, or with a smaller context.
+ */
+export const loadRung = z.enum(['planned', 'less-offload', 'cpu', 'smaller-context']);
+export type LoadRung = z.infer<typeof loadRung>;
+
 export const loadedModel = z.object({
   path: filePath,
   projectorPath: filePath.nullable(),
@@ -36,6 +43,9 @@ export const loadedModel = z.object({
   memoryBytes: z.number(),
   deviceName: z.string(),
   threads: z.number().int(),
+  rung: loadRung,
+  /** The code of the error that the plan ended with; null where it held. */
+  rungReason: z.enum(['model.load-failed']).nullable(),
   loadMs: z.number(),
   /** 64 hex digits: weights, projector, template, engine and numeric settings; a computed state fits no other. */
   fingerprint: z.string(),
@@ -62,6 +72,8 @@ export const loadRequest = z.object({
   /** Upper bound; the engine takes less where memory is short, never less than 512. */
   contextTokens: z.number().int().min(512).max(1_048_576).exactOptional(),
   cache: cacheOptions.exactOptional(),
+  /** File for what is found out about models on this computer; absent: found out at every start. */
+  notesPath: filePath.exactOptional(),
 });
 export type LoadRequest = z.infer<typeof loadRequest>;
 

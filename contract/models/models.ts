@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { loadRung } from '../engine/models.ts';
 import { errorCatalog } from '../errors/catalog.ts';
 
 const errorCode = z.enum(Object.keys(errorCatalog) as [keyof typeof errorCatalog]);
@@ -135,6 +136,8 @@ export const engineState = z.discriminatedUnion('phase', [
     modelId: z.string(),
     contextTokens: z.number().int(),
     wantedContextTokens: z.number().int(),
+    /** Other than `planned` where the model did not load as planned. */
+    rung: loadRung,
     memoryBytes: z.number(),
     canSee: z.boolean(),
     canThink: z.boolean(),

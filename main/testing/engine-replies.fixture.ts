@@ -42,6 +42,8 @@ export function loadedModel(special: Partial<LoadedModel> = {}): LoadedModel {
     canThink: true,
     contextTokens: 4096,
     wantedContextTokens: 4096,
+    rung: 'planned' as const,
+    rungReason: null,
     memoryBytes: 1,
     deviceName: 'CPU',
     threads: 1,

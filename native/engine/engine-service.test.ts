@@ -52,6 +52,8 @@ test('a load tells its progress and what it chose', async () => {
     description: 'scripted',
     contextTokens: 2048,
     wantedContextTokens: 2048,
+    rung: 'planned',
+    rungReason: null,
     canSee: false,
     canThink: false,
     deviceName: 'CPU',
@@ -69,6 +71,24 @@ test('short memory makes the context smaller, and the load says what was wanted'
   const { model } = setUp({ freeBytes: reserve + 1010 + 10 * 1024 });
   const { result } = await finish(model.load(small, { signal: never }));
   expect(result).toMatchObject({ contextTokens: 1024, wantedContextTokens: 2048 });
+});
+
+test('a load that runs out of memory is tried again with less, and says so', async () => {
+  const { model, lines } = setUp();
+  const input = { ...small, path: '/tight.gguf' };
+  const { result } = await finish(model.load(input, { signal: never }));
+  expect(result).toMatchObject({
+    ...{ rung: 'smaller-context', rungReason: 'model.load-failed' },
+    ...{ contextTokens: 512, wantedContextTokens: 2048 },
+  });
+  expect(lines).toContain('loading did not work: planned, next smaller-context');
+});
+
+test('a load that fails for another reason is not tried again', async () => {
+  const { model, lines } = setUp();
+  const loading = finish(model.load({ ...small, path: '/hollow.gguf' }, { signal: never }));
+  await expect(loading).rejects.toMatchObject({ code: 'model.load-failed' });
+  expect(lines.filter((line) => line.startsWith('loading did not work'))).toEqual([]);
 });
 
 test('a model that cannot fit is refused before it is loaded', async () => {

@@ -84,6 +84,17 @@ class Engine {
         await pause(request.path.includes('slow') ? 100 : 1);
         if (isCancelled) throw new AddonError('cancelled', {});
       }
+      // A file that takes more memory than its header says: only little of it can be had.
+      if (request.path.includes('tight') && request.contextTokens > 512) {
+        const lastLogLines = ['failed to allocate buffer of size 1000'];
+        throw new AddonError('model.load-failed', { path: request.path, lastLogLines });
+      }
+      if (request.path.includes('hollow')) {
+        throw new AddonError('model.load-failed', {
+          path: request.path,
+          lastLogLines: ['no tensor'],
+        });
+      }
       this.loaded = true;
       return {
         description: 'scripted',

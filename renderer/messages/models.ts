@@ -42,6 +42,12 @@ export const modelMessages = defineMessages({
     canSee: 'can see images',
     roomFor: (words: string) => `Room for about ${words} words`,
     roomLess: (words: string) => `Room for about ${words} words, less than usual: memory is short`,
+    rungLessOffload:
+      'The graphics card had too little memory for the whole model: part of it runs on the processor, more slowly.',
+    rungCpu:
+      'The graphics card had too little memory for this model: it runs on the processor, more slowly.',
+    rungSmallerContext:
+      'The model did not load as planned because memory ran out: it loaded with less room. Closing other programs and loading it again may give it more.',
     installed: 'On this computer',
     unload: 'Unload the model',
     addFile: 'Add a model file…',
@@ -122,6 +128,10 @@ export const modelMessages = defineMessages({
     canSee: '看得懂圖片',
     roomFor: (words) => `大約還有 ${words} 字的空間`,
     roomLess: (words) => `大約有 ${words} 字的空間，比平常少：記憶體不足`,
+    rungLessOffload: '顯示卡的記憶體放不下整個模型：一部分改由處理器執行，速度較慢。',
+    rungCpu: '顯示卡的記憶體放不下這個模型：改由處理器執行，速度較慢。',
+    rungSmallerContext:
+      '記憶體用盡，模型沒有照原定方式載入：改以較小的空間載入。關閉其他程式後再載入一次，可能會有更多空間。',
     installed: '在這台電腦上',
     unload: '卸載模型',
     addFile: '加入模型檔案…',

@@ -118,6 +118,7 @@ export function sampleReady(model: InstalledModel): ModelsState['engine'] {
     modelId: model.id,
     contextTokens: 16_384,
     wantedContextTokens: 32_768,
+    rung: 'planned',
     memoryBytes: 3_400_000_000,
     canSee: model.projectorPath !== null,
     canThink: true,

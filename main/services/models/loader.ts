@@ -23,6 +23,8 @@ export interface LoaderOptions {
   changed(): void;
   /** Where the engine keeps what it has computed; undefined: in the context only. */
   cache(): Promise<CacheOptions | undefined>;
+  /** File for what the engine finds out about models on this computer. */
+  notesPath: string;
 }
 
 /** A load that runs: who waits for it hears of its progress. */
@@ -195,7 +197,8 @@ export class Loader implements ModelRuntime {
       this.#heldId = model.id;
       const { path, projectorPath } = model;
       const cache = await this.#options.cache();
-      const request = { path, projectorPath, ...(cache && { cache }) };
+      const { notesPath } = this.#options;
+      const request = { path, projectorPath, notesPath, ...(cache && { cache }) };
       const steps = client.model.load(request, { signal });
       let step = await steps.next();
       while (!step.done) {
@@ -214,11 +217,11 @@ export class Loader implements ModelRuntime {
     // It died between its last reply and here: that counts as not loaded.
     if (this.#heldId !== model.id) throw new AppError('connection.lost', {});
     this.#ready = { client, modelId: model.id, name: model.name, loaded };
-    const { contextTokens, wantedContextTokens, memoryBytes, canSee, canThink, deviceName } =
+    const { contextTokens, wantedContextTokens, memoryBytes, canSee, canThink, deviceName, rung } =
       loaded;
     this.#show({
       ...{ phase: 'ready', modelId: model.id, contextTokens, wantedContextTokens },
-      ...{ memoryBytes, canSee, canThink, deviceName },
+      ...{ memoryBytes, canSee, canThink, deviceName, rung },
     });
     return this.#ready;
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AppEmitter, AppHandlers } from '../../../contract/app-contract.ts';
 import type { CacheOptions } from '../../../contract/engine-contract.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
@@ -97,6 +98,7 @@ class ModelsService {
       log,
       changed,
       cache: () => options.cache(),
+      notesPath: join(options.folders.data, 'engine-notes.json'),
     });
     this.#modelFiles = new ModelFiles({ engine, files, library: this.library, log, modelsFolder });
     this.downloads = new Downloads({

@@ -3,7 +3,13 @@ import type { Download } from '../../../contract/models/models.ts';
 import { Format } from '../../messages/format.ts';
 import { modelMessages } from '../../messages/models.ts';
 import { sampleInstalled, sampleReady } from '../../testing/sample-models.ts';
-import { downloadFacts, engineWord, roomSentence, roundWords } from './model-words.ts';
+import {
+  downloadFacts,
+  engineWord,
+  roomSentence,
+  roundWords,
+  rungSentence,
+} from './model-words.ts';
 
 const format = new Format('en');
 const words = modelMessages.en;
@@ -55,6 +61,24 @@ describe('roomSentence', () => {
   it('says nothing while no model is ready', () => {
     expect(roomSentence({ phase: 'empty' }, 'en', format)).toBeNull();
   });
+});
+
+describe('rungSentence', () => {
+  const ready = sampleReady(sampleInstalled());
+
+  it('says nothing of a model that loaded as planned', () => {
+    expect(rungSentence(ready, 'en')).toBeNull();
+    expect(rungSentence({ phase: 'empty' }, 'en')).toBeNull();
+  });
+
+  it.each(['less-offload', 'cpu', 'smaller-context'] as const)(
+    'says why it loaded otherwise, in both languages: %s',
+    (rung) => {
+      const engine = { ...ready, rung } as typeof ready;
+      expect(rungSentence(engine, 'en')).toMatch(/memory/);
+      expect(rungSentence(engine, 'zh-Hant')).toMatch(/記憶體/);
+    },
+  );
 });
 
 describe('roundWords', () => {

@@ -61,6 +61,22 @@ export function roomSentence(engine: EngineState, language: Language, format: Fo
     : words.roomFor(count);
 }
 
+/** Why the loaded model did not load as planned; null where it did, and while none is ready. */
+export function rungSentence(engine: EngineState, language: Language): string | null {
+  if (engine.phase !== 'ready') return null;
+  const words = modelMessages[language];
+  switch (engine.rung) {
+    case 'planned':
+      return null;
+    case 'less-offload':
+      return words.rungLessOffload;
+    case 'cpu':
+      return words.rungCpu;
+    case 'smaller-context':
+      return words.rungSmallerContext;
+  }
+}
+
 /** Amount, speed, time left and source of a download, as far as they are known. */
 export function downloadFacts(download: Download, words: Words, format: Format): string[] {
   const facts = [words.doneOf(format.bytes(download.doneBytes), format.bytes(download.totalBytes))];

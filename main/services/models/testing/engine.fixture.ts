@@ -53,6 +53,7 @@ function loadedFor(path: string, projectorPath: string | null): LoadedModel {
   return loadedModel({
     ...{ path, projectorPath, canSee: projectorPath !== null, canThink: false },
     ...{ contextTokens: 2048, wantedContextTokens: 4096, memoryBytes: 1000 },
+    ...{ rung: 'planned' as const, rungReason: null },
   });
 }
 
