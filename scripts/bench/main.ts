@@ -99,6 +99,10 @@ async function measure(
   }
 }
 
+// What contestants left behind goes with us, however we end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => process.exit(130));
+}
 const cache = cacheDir();
 const options = readOptions(process.argv.slice(2), cache, process.env['INIT_CWD'] ?? process.cwd());
 if (!options.isReportOnly) {

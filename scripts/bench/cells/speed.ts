@@ -22,31 +22,40 @@ async function ceilingMs(at: Bench, readTokens: number, writtenTokens: number): 
   return median(await llamaBenchMs(tools.llamaBench, place, test));
 }
 
-/** Writes exactly `tokens` tokens in a chat of its own. */
-async function write(at: Bench, parley: Parley, round: number): Promise<ParleyAnswer> {
-  const { decode } = at.sizes;
-  const text = 'Write the numbers from one to one thousand in words, one after another.';
-  const { marks } = await parley.prompt([{ role: 'user', text }]);
-  const answer = await parley.generate({
-    ...greedy([{ role: 'user', text: `${text} ${round}` }], `write-${round}`, decode),
-    logitBias: marks.map((token) => ({ token, bias: -100 })),
-    speculate: false,
-  });
-  if (answer.result.answerTokens !== decode) {
-    throw new Error(`it wrote ${answer.result.answerTokens} tokens, not ${decode}`);
+/** Questions that are answered at length; which of them long enough depends on the model. */
+const questions = [
+  'Write the numbers from one to one thousand in words, one after another.',
+  'Write a long story about a lighthouse keeper and a storm.',
+  'List everything that a ship carries, with a sentence for each.',
+  'Explain how tides work, as long and with as many details as you can.',
+];
+
+/** The first question whose answer has as many tokens as are measured. */
+async function longQuestion(at: Bench, parley: Parley): Promise<string> {
+  for (const question of questions) {
+    const { result } = await write(at, parley, question);
+    if (result.answerTokens === at.sizes.decode) return question;
   }
-  return answer;
+  throw new Error(`no answer had ${at.sizes.decode} tokens`);
+}
+
+let chats = 0;
+
+async function write(at: Bench, parley: Parley, text: string): Promise<ParleyAnswer> {
+  chats += 1;
+  const request = greedy([{ role: 'user', text }], `write-${chats}`, at.sizes.decode);
+  return parley.generate({ ...request, speculate: false });
 }
 
 async function decode(at: Bench): Promise<CellFigures> {
   const parley = at.parley();
   const field = new Field([parley]);
   await parley.start();
-  await write(at, parley, -1);
+  const question = await longQuestion(at, parley);
   const { decode: tokens } = at.sizes;
-  for (const round of at.rounds) {
+  for (const _ of at.rounds) {
     const theirs = await ceilingMs(at, 0, tokens);
-    const { result } = await write(at, parley, round);
+    const { result } = await write(at, parley, question);
     field.add(bench, `decode ${tokens}`, 'tokens/s', (tokens / theirs) * 1000);
     // The first token comes with the prompt.
     const speed = ((tokens - 1) / result.answerMs) * 1000;
@@ -93,11 +102,11 @@ async function perToken(at: Bench): Promise<CellFigures> {
   const parley = at.parley();
   const field = new Field([parley]);
   await parley.start();
-  await write(at, parley, -1);
+  const question = await longQuestion(at, parley);
   const { decode: tokens } = at.sizes;
-  for (const round of at.rounds) {
+  for (const _ of at.rounds) {
     const theirs = (await ceilingMs(at, 0, tokens)) / tokens;
-    const answer = await write(at, parley, round);
+    const answer = await write(at, parley, question);
     const wall = answer.result.answerMs / (tokens - 1);
     const javascript = answer.javascriptMs / tokens;
     field.add(parley.name, 'JavaScript thread, each token', 'ms', javascript);

@@ -5,7 +5,7 @@ export interface Prompt {
   messages: PromptMessage[];
   tokens: number[];
   text: string;
-  /** Those of `tokens` that mark turns; an answer that is measured may not write them, lest it end early. */
+  /** Those of `tokens` that mark turns: an answer that may not write them does not end by itself. */
   marks: number[];
 }
 
@@ -20,7 +20,7 @@ export interface Answer {
   computedTokens: number | null;
 }
 
-/** What to answer, and how. Always greedy, and never ended by the model itself. */
+/** What to answer, and how. Always greedy. */
 export interface Ask {
   prompt: Prompt;
   maxTokens: number;

@@ -48,7 +48,6 @@ async function answer({ prompt, maxTokens }: Ask): Promise<Answer> {
     n_predict: maxTokens,
     temperature: 0,
     top_k: 1,
-    ignore_eos: true,
   };
   const result = await current().completion(options, ({ token }) => {
     if (firstTokenMs === 0) firstTokenMs = performance.now() - startMs;

@@ -78,6 +78,11 @@ export class LlamaServer implements Contestant {
     if (this.#mode === 'no RAM cache') args.push('--cache-ram', '0');
     const child = spawn(this.#program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
+    const endWithUs = (): void => {
+      child.kill('SIGKILL');
+    };
+    process.once('exit', endWithUs);
+    child.once('exit', () => process.off('exit', endWithUs));
     child.stderr.on('data', (data) => {
       this.#lastWords = `${this.#lastWords}${data}`.slice(-1500);
     });
@@ -135,7 +140,6 @@ export class LlamaServer implements Contestant {
       stream: true,
       cache_prompt: true,
       return_tokens: true,
-      ignore_eos: true,
       ...(this.#mode === 'slot files' ? { id_slot: this.#slot(conversation) } : {}),
     };
     const startMs = performance.now();

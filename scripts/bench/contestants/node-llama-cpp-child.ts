@@ -8,10 +8,7 @@ import type { Answer, Ask, Place, Prompt } from './contestant.ts';
 interface Sequence {
   readonly nextTokenIndex: number;
   adaptStateToTokens(tokens: number[], allowShift: boolean): Promise<void>;
-  evaluate(
-    tokens: number[],
-    options: { temperature: number; yieldEogToken: boolean },
-  ): AsyncGenerator<number>;
+  evaluate(tokens: number[], options: { temperature: number }): AsyncGenerator<number>;
   saveStateToFile(path: string): Promise<unknown>;
   loadStateFromFile(path: string, risk: { acceptRisk: true }): Promise<void>;
   dispose(): Promise<void>;
@@ -66,7 +63,7 @@ async function answer({ prompt, maxTokens, conversation }: Ask): Promise<Answer>
   const fresh = prompt.tokens.slice(sequence.nextTokenIndex);
   const tokens: number[] = [];
   let firstTokenMs = 0;
-  for await (const token of sequence.evaluate(fresh, { temperature: 0, yieldEogToken: true })) {
+  for await (const token of sequence.evaluate(fresh, { temperature: 0 })) {
     if (tokens.length === 0) firstTokenMs = performance.now() - startMs;
     tokens.push(token);
     if (tokens.length >= maxTokens) break;

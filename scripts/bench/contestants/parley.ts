@@ -86,10 +86,7 @@ export class Parley implements Contestant {
   }
 
   async answer({ prompt, maxTokens, conversation }: Ask): Promise<Answer> {
-    const answer = await this.generate({
-      ...greedy(prompt.messages, conversation, maxTokens),
-      logitBias: prompt.marks.map((token) => ({ token, bias: -100 })),
-    });
+    const answer = await this.generate(greedy(prompt.messages, conversation, maxTokens));
     const { result } = answer;
     if (result.promptTokens !== prompt.tokens.length) {
       throw new Error(`it read ${result.promptTokens} tokens, not ${prompt.tokens.length}`);
