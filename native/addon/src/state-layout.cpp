@@ -112,7 +112,7 @@ std::vector<uint8_t> make_block(const std::vector<uint8_t> &state, size_t end, u
     }
     const Attention part =
         read_attention(state.data() + state_header_bytes, end - state_header_bytes, cell_extra_bytes);
-    const std::vector<Run> runs = runs_by_position(part);
+    const std::vector<CellRun> runs = runs_by_position(part);
     if (part.cells[runs.front().first].position != first_position) {
         refuse_state("the first cell is missing");
     }
