@@ -23,13 +23,13 @@ public:
         : model_(model), request_(request), threads_before_(model.threads()),
           sequence_(static_cast<llama_seq_id>(llama_n_seq_max(model.context()) - 1)),
           batch_(llama_batch_init(static_cast<int32_t>(step_tokens()), 0, 1)) {
-        model_.abort_switch().watch(&is_cancelled);
+        model_.abort_switch().watch({&is_cancelled});
         model_.set_threads(request.threads);
     }
     Measurement(const Measurement &) = delete;
     Measurement &operator=(const Measurement &) = delete;
     ~Measurement() {
-        model_.abort_switch().watch(nullptr);
+        model_.abort_switch().watch({});
         model_.set_threads(threads_before_);
         llama_memory_seq_rm(llama_get_memory(model_.context()), sequence_, -1, -1);
         llama_batch_free(batch_);
