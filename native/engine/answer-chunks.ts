@@ -7,7 +7,7 @@ import type { Batch } from '../addon/index.d.ts';
  */
 export function chunkReader(): (batch: Batch) => AnswerChunk[] {
   let lastReadTokens = -1;
-  return ({ readTokens, promptTokens, text, reasoning, toolCalls = [], odds = [] }) => {
+  return ({ readTokens, promptTokens, text, reasoning, toolCalls, odds }) => {
     const chunks: AnswerChunk[] = [];
     if (readTokens !== lastReadTokens) {
       lastReadTokens = readTokens;

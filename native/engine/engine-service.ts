@@ -1,19 +1,9 @@
 import type { EngineHandlers } from '../../contract/engine-contract.ts';
-import type { EngineOptions } from '../addon/index.d.ts';
+import type { EngineServiceOptions } from './engine-service-options.ts';
 import { Follower } from './follow.ts';
 import { ModelLoading } from './load-model.ts';
-import type { Addon, EngineThread } from './native-binding.ts';
+import type { EngineThread } from './native-binding.ts';
 import { runHandlers } from './run-requests.ts';
-
-export interface EngineServiceOptions {
-  addon: Addon;
-  /** Compute threads, 1 or more. */
-  threads: number;
-  installedMemoryBytes: number;
-  freeMemoryBytes(): Promise<number>;
-  /** One log line; never text of a conversation. */
-  log: NonNullable<EngineOptions['onLog']>;
-}
 
 /** What this process does for main: answers `engineContract` with the addon. */
 export class EngineService {

@@ -8,7 +8,7 @@ import {
   reserveBytes,
   wantedContext,
 } from './choose-context.ts';
-import type { EngineServiceOptions } from './engine-service.ts';
+import type { EngineServiceOptions } from './engine-service-options.ts';
 import type { Follower } from './follow.ts';
 import { isForMemory, type LoadPlan, nextRung } from './load-ladder.ts';
 import { MachineNotes } from './machine-notes.ts';
