@@ -99,7 +99,8 @@ export async function requireNativeBuild({ root, cache, llamaSource, env = proce
   });
   const llamaDir = join(cache, `llama-${stageOneKey}`);
   const addonDir = join(cache, `addon-${addonKey(root, stageOneKey)}`);
-  const stage = { env: ccacheEnv(toolEnv, cache), flags: [...flags, ...launcherFlags(toolEnv)] };
+  const tools = stageTools(toolEnv, cache);
+  const stage = { env: tools.env, flags: [...flags, ...tools.flags] };
   if (!existsSync(addonDir)) {
     mkdirSync(cache, { recursive: true });
     if (!existsSync(llamaDir)) requireFreeDisk(cache);
@@ -186,6 +187,16 @@ function compilerIdentity(env) {
   return compiler
     ? `${compiler} ${firstLine(compiler, compiler === 'cl' ? [] : ['--version'], env)}`
     : '';
+}
+
+/**
+ * What has every stage compile through ccache, where that is installed.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} cache
+ * @returns {{ env: NodeJS.ProcessEnv, flags: string[] }}
+ */
+export function stageTools(env, cache) {
+  return { env: ccacheEnv(env, cache), flags: launcherFlags(env) };
 }
 
 /** @param {NodeJS.ProcessEnv} env */

@@ -42,13 +42,17 @@ function unitSuite(root, env) {
  * One file at a time and one thread: they measure and kill real engines.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} env
- * @returns {Suite}
+ * @param {readonly string[]} [names] only files whose path holds one of these; all of them when empty
+ * @returns {Suite & { files: readonly string[] }}
  */
-function nativeSuite(root, env) {
-  const specs = specFiles(root, ['native/addon/test', 'native/engine']);
+export function nativeSuite(root, env, names = []) {
+  const files = specFiles(root, ['native/addon/test', 'native/engine']).filter(
+    (path) => names.length === 0 || names.some((name) => path.includes(name)),
+  );
   return {
     name: 'native specs',
-    args: ['--test', '--test-concurrency=1', '--test-reporter=spec', ...specs],
+    files,
+    args: ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files],
     env: { ...env, PARLEY_ENGINE_THREADS: '1' },
     cwd: root,
     count: nodeTestCounts,
