@@ -140,6 +140,58 @@ test('an answer streams: the prompt is read, the words come, and the cost is tol
   assert(end.usage.promptTokens > 0 && end.usage.answerTokens > 0);
 });
 
+test('an answer brings the tokens it was written as; sent back, it is not computed again', async () => {
+  const engine = await started();
+  const { end } = await finish(ask(engine, 'Count to 12.'));
+  assert(end.answerTokenIds instanceof Uint32Array);
+  assert.equal(end.answerTokenIds.length, end.usage.answerTokens);
+  const { promptTokens, reusedTokens, restoredTokens, computedTokens } = end.usage;
+  assert.equal(reusedTokens + restoredTokens + computedTokens, promptTokens);
+  const text = '1 2 3 4 5 6 7 8 9 10 11 12.';
+  const request = {
+    ...{ sequenceKey: 'conversation', enableThinking: false },
+    messages: [
+      { role: 'user' as const, text: 'Count to 12.' },
+      { role: 'assistant' as const, text, tokens: end.answerTokenIds },
+    ],
+  };
+  await engine.client.run.warm({ ...request, kind: 'settled' });
+  const messages = [...request.messages, { role: 'user' as const, text: 'Hello' }];
+  const sampling = { temperature: 0, topP: 1, topK: 0, minP: 0 };
+  const next = await finish(engine.client.run.generate({ ...request, messages, sampling }));
+  assert(next.end.usage.computedTokens < 20, `${next.end.usage.computedTokens} computed`);
+});
+
+test('what was forgotten is computed again', async () => {
+  const engine = await started();
+  const first = await finish(ask(engine, 'Count to 12.'));
+  const warm = await finish(ask(engine, 'Count to 12.'));
+  assert(warm.end.usage.computedTokens < first.end.usage.computedTokens);
+  await engine.client.run.forget({ sequenceKey: 'conversation' });
+  const again = await finish(ask(engine, 'Count to 12.'));
+  assert.equal(again.end.usage.computedTokens, first.end.usage.promptTokens);
+});
+
+test('text becomes tokens and text again, and a prompt is shown span by span', async () => {
+  const { client } = await started();
+  const { tokens } = await client.run.tokenize({ text: 'Hello, 世界' });
+  assert(tokens instanceof Uint32Array);
+  assert.deepEqual(await client.run.detokenize({ tokens }), { text: 'Hello, 世界' });
+  const messages = [{ role: 'user' as const, text: 'Hello' }];
+  const preview = await client.run.preview({ messages, enableThinking: false });
+  assert.equal(preview.spans.map(({ text }) => text).join(''), preview.text);
+  assert(preview.spans.some(({ message, text }) => message === 0 && text === 'Hello'));
+});
+
+test('counters tell what the engine holds', async () => {
+  const engine = await started();
+  await answer(engine, 'Hello');
+  const counters = await engine.client.engine.counters({});
+  assert.equal(counters.sequences, 1);
+  assert(counters.computedTokens > 0 && counters.contextTokensUsed > 0);
+  assert.deepEqual(await engine.client.engine.shrinkCache({ ramBytes: 0 }), {});
+});
+
 test('a cancel ends the answer, and the next one is whole', async () => {
   const engine = await started();
   const caller = new AbortController();
