@@ -57,6 +57,7 @@ async function diskWrites(at: Bench): Promise<CellFigures> {
   await parley.stop();
   const kept = folderBytes(parley.folder);
   field.add('Parley', 'on disk after it ended', 'MB', kept / megabyte);
+  if (kept === 0) throw new Error('nothing was kept on disk');
   const isAttention = at.settings.model.stateKind === 'attention';
   const target = { limit: 1.2, sense: 'at most' } as const;
   return {
@@ -86,6 +87,7 @@ function stepsOf({ batches }: ParleyAnswer): string[] {
 }
 
 interface Run {
+  restoredTokens: number;
   steps: string[];
   tokens: number[];
   cost: string;
@@ -102,6 +104,7 @@ async function secondTurn(at: Bench, parley: Parley, messages: PromptMessage[]):
   });
   const { reusedTokens, restoredTokens, computedTokens, answerTokenIds } = answer.result;
   return {
+    restoredTokens,
     steps: stepsOf(answer),
     tokens: [...answerTokenIds],
     cost: `${reusedTokens} reused, ${restoredTokens} restored, ${computedTokens} computed`,
@@ -126,6 +129,7 @@ async function identity(at: Bench): Promise<CellFigures> {
   await kept.stop();
   await kept.start();
   const restored = await secondTurn(at, kept, messages);
+  if (restored.restoredTokens === 0) throw new Error('nothing was restored');
   await kept.stop();
   const whole = at.parley();
   await whole.start();
