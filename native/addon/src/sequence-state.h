@@ -27,6 +27,9 @@ public:
 
     StateKind kind() const { return kind_; }
 
+    /** Whether prefixes are kept in blocks: all but recurrent models and those that cannot be kept. */
+    bool has_blocks() const { return kind_ != StateKind::recurrent && kind_ != StateKind::uncacheable; }
+
     /** Whether a prefix can only be restored where a partial state was captured at its end. */
     bool needs_partial() const { return has_partial() && kind_ != StateKind::uncacheable; }
 

@@ -73,6 +73,9 @@ for (const kind of kinds) {
 
 test('attention: a prefix can be cut at any token', () => run('attention', 'cut'));
 
+test('hybrid: a picture, whose cells share one position, comes back whole', () =>
+  run('hybrid', 'picture'));
+
 test('a program that fails is seen to fail', async () => {
   const end = await runTestProgram('state-test', [modelPaths.recurrent, 'cut']);
   assert.equal(end.exitCode, 1);

@@ -80,6 +80,35 @@ public:
         return Logits(logits, logits + words);
     }
 
+    /** Computes a picture of `side` by `side` cells, which all have one position; only with picture
+     * positions. */
+    void compute_picture(llama_seq_id id, int32_t side, llama_pos position, uint32_t seed) {
+        const int32_t count = side * side;
+        std::mt19937 random(seed);
+        std::normal_distribution<float> feature;
+        std::vector<float> features(static_cast<size_t>(count) * static_cast<size_t>(llama_model_n_embd_inp(
+                                                                     llama_get_model(context_.get()))));
+        std::generate(features.begin(), features.end(), [&] { return feature(random); });
+        // Time, row and column of every cell, and one that is not used.
+        std::vector<llama_pos> positions(static_cast<size_t>(count) * 4, 0);
+        std::vector<int32_t> id_counts(static_cast<size_t>(count), 1);
+        std::vector<llama_seq_id *> ids(static_cast<size_t>(count), &id);
+        std::vector<int8_t> wants_logits(static_cast<size_t>(count), 0);
+        for (int32_t cell = 0; cell < count; cell++) {
+            positions[static_cast<size_t>(cell)] = position;
+            positions[static_cast<size_t>(count + cell)] = position + cell / side;
+            positions[static_cast<size_t>(2 * count + cell)] = position + cell % side;
+        }
+        const llama_batch batch = {count,
+                                   nullptr,
+                                   features.data(),
+                                   positions.data(),
+                                   id_counts.data(),
+                                   ids.data(),
+                                   wants_logits.data()};
+        require(llama_decode(context_.get(), batch) == 0, "llama_decode failed");
+    }
+
 private:
     std::unique_ptr<llama_context, FreeContext> context_;
     std::unique_ptr<SequenceState> state_;

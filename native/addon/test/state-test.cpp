@@ -131,6 +131,35 @@ void restore_over(llama_model *model) {
     require(again.token_count == prefix_tokens, "nothing was read");
 }
 
+/** All cells of a picture share one position, and stay together in one block. */
+void restore_picture(llama_model *model) {
+    constexpr int32_t side = 6;
+    constexpr llama_pos picture_at = 100;
+    constexpr llama_pos text_at = picture_at + side;
+    constexpr llama_pos end = text_at + 80;
+    constexpr size_t cell_count = 100 + side * side + 80;
+    const auto text = some_tokens(model, 180, 4);
+    Place first(model, {});
+    first.compute(0, text.data(), 100, 0);
+    first.compute_picture(0, side, picture_at, 5);
+    first.compute(0, text.data() + 100, 80, text_at);
+    const std::vector<Bytes> blocks = {first.state().capture_range(0, 0, picture_at),
+                                       first.state().capture_range(0, picture_at, text_at),
+                                       first.state().capture_range(0, text_at, end)};
+    require(count_block_cells(blocks[1].data(), blocks[1].size()) == side * side, "the picture is not whole");
+    std::vector<BlockSlice> slices;
+    for (const Bytes &block : blocks) {
+        slices.push_back({block.data(), block.size(), 0, count_block_cells(block.data(), block.size())});
+    }
+    const Bytes partial = first.state().capture_partial(0);
+    const auto uninterrupted = go_on(first, 0, further_of(model, 200), end, true);
+    Place second(model, {});
+    require(second.state().restore(0, merge_state(slices, &partial), cell_count, end), "it was not restored");
+    require(second.state().capture_range(0, picture_at, text_at) == blocks[1],
+            "the picture came back another");
+    require_same(uninterrupted, go_on(second, 0, further_of(model, 200), end, true));
+}
+
 /** A context without room says no, and nobody else loses anything. */
 void restore_without_room(llama_model *model) {
     Settings small;
@@ -272,6 +301,7 @@ const std::map<std::string, std::function<void(llama_model *)>> &cases() {
         {"cut", restore_cut},
         {"beside", restore_beside_others},
         {"over", restore_over},
+        {"picture", restore_picture},
         {"full", restore_without_room},
         {"broken", refuse_broken},
         {"foreign", refuse_foreign},
