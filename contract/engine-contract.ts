@@ -113,6 +113,11 @@ export const engineContract = {
         'model.projector-mismatch',
       ],
     }),
+    /**
+     * The model is freed without being asked: unused for long (`idle`), or idle while the computer is short
+     * of memory. Told before; a load that follows waits until it is gone.
+     */
+    unloaded: event(z.object({ reason: z.enum(['idle', 'memory']) })),
     /** Frees the model's memory; running answers end as cancelled. */
     unload: call({ input: z.object({}), output: z.object({}) }),
   },

@@ -74,6 +74,8 @@ export const loadRequest = z.object({
   cache: cacheOptions.exactOptional(),
   /** File for what is found out about models on this computer; absent: found out at every start. */
   notesPath: filePath.exactOptional(),
+  /** Minutes without use after which the model is freed; 0: never; absent: 15. */
+  idleMinutes: z.number().int().min(0).max(10_000).exactOptional(),
 });
 export type LoadRequest = z.infer<typeof loadRequest>;
 

@@ -15,6 +15,7 @@ function setUp(options: { freeBytes?: number } = {}) {
     installedMemoryBytes: 8 * gib,
     freeMemoryBytes: () => Promise.resolve(options.freeBytes ?? 4 * gib),
     log: (_level, line) => lines.push(line),
+    onUnloaded: (reason) => lines.push(`unloaded: ${reason}`),
   });
   return { ...service.handlers, lines };
 }

@@ -3,11 +3,14 @@ import type { EngineServiceOptions } from './engine-service-options.ts';
 import { Follower } from './follow.ts';
 import { ModelLoading } from './load-model.ts';
 import type { EngineThread } from './native-binding.ts';
+import { Resting } from './resting.ts';
 import { runHandlers } from './run-requests.ts';
 
 /** What this process does for main: answers `engineContract` with the addon. */
 export class EngineService {
   readonly #engine: EngineThread;
+  readonly #loading: ModelLoading;
+  readonly #resting: Resting;
   readonly handlers: EngineHandlers;
 
   constructor(options: EngineServiceOptions) {
@@ -16,6 +19,20 @@ export class EngineService {
     const follower = new Follower();
     const loading = new ModelLoading({ ...options, engine, follower });
     this.#engine = engine;
+    this.#loading = loading;
+    this.#resting = new Resting({
+      nowMs: () => performance.now(),
+      isBusy: () => follower.isBusy,
+      isLoaded: () => loading.isLoaded,
+      installedMemoryBytes: options.installedMemoryBytes,
+      freeMemoryBytes: () => options.freeMemoryBytes(),
+      shrinkCache: (request) => engine.shrinkCache(request),
+      unload: () => loading.unload(),
+      onUnloaded: (reason) => {
+        log('info', `the model is freed: ${reason}`);
+        options.onUnloaded(reason);
+      },
+    });
     this.handlers = {
       engine: {
         describe: async () => {
@@ -38,6 +55,12 @@ export class EngineService {
       },
       run: runHandlers(engine, follower),
     };
+  }
+
+  /** Frees what nobody needs now; to be called every few seconds, one call at a time. */
+  async rest(): Promise<void> {
+    this.#resting.idleMinutes = this.#loading.idleMinutes;
+    await this.#resting.look();
   }
 
   /** Ends all work and frees everything. */

@@ -13,6 +13,7 @@ import { chooseThreads } from './threads.ts';
 
 const niceness = 10;
 const closeLimitMs = 2000;
+const restEveryMs = 5000;
 const bugExitCode = 70;
 
 function hostPort(): Port {
@@ -59,7 +60,16 @@ function start(addon: Addon): void {
     installedMemoryBytes: totalmem(),
     freeMemoryBytes,
     log,
+    onUnloaded: (reason) => announce.model.unloaded({ reason }),
   });
+  let isResting = false;
+  const rest = async (): Promise<void> => {
+    if (isResting) return;
+    isResting = true;
+    await service.rest().catch((error: unknown) => report(error, 'rest'));
+    isResting = false;
+  };
+  setInterval(() => void rest(), restEveryMs).unref();
   port.onClose(() => {
     // Should the thread not end in time: nothing here is worth waiting for, it holds no unsaved state.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), closeLimitMs);

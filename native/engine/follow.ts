@@ -4,6 +4,12 @@ import type { Pump } from './pump.ts';
 /** Follows jobs of the engine thread to their ends, and knows which cancelled ones are still ending. */
 export class Follower {
   readonly #ending = new Set<Promise<unknown>>();
+  #running = 0;
+
+  /** Whether a job runs or waits. */
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
 
   /** Resolves when all that was cancelled by now has ended. */
   async settled(): Promise<void> {
@@ -43,6 +49,10 @@ export class Follower {
       () => undefined,
       () => undefined,
     );
+    this.#running += 1;
+    void settled.then(() => {
+      this.#running -= 1;
+    });
     const cancel = (): void => {
       this.#ending.add(settled);
       void settled.then(() => this.#ending.delete(settled));

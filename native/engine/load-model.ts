@@ -34,6 +34,8 @@ export class ModelLoading {
   #notes: { path: string | undefined; kept: MachineNotes } | undefined;
   /** Loads and unloads take turns: measuring free memory only makes sense with nothing else in flight. */
   #turn: Promise<unknown> = Promise.resolve();
+  #isLoaded = false;
+  #idleMinutes: number | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -42,9 +44,19 @@ export class ModelLoading {
     this.#follower = options.follower;
   }
 
+  /** Whether a model is there to be used. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  /** As the load asked that ended last. */
+  get idleMinutes(): number | undefined {
+    return this.#idleMinutes;
+  }
+
   /** Frees the model in its turn; running answers end as cancelled. */
   async unload(): Promise<void> {
-    const turn = this.#turn.then(() => this.#engine.unload());
+    const turn = this.#turn.then(() => this.#free());
     this.#turn = turn.catch(() => {});
     await turn;
   }
@@ -67,7 +79,7 @@ export class ModelLoading {
     const { path, projectorPath } = input;
     const { trainedContextTokens } = await this.#addon.inspectGguf(path);
     // The old model goes first: only then is its memory counted as free. A broken file leaves it alone.
-    await this.#engine.unload();
+    await this.#free();
     const choice = await this.#chooseContext(input, trainedContextTokens);
     signal.throwIfAborted();
     let isLoaded = false;
@@ -76,6 +88,8 @@ export class ModelLoading {
       const { loaded, rung } = yield* this.#climbDown(input, plan, signal);
       signal.throwIfAborted();
       isLoaded = true;
+      this.#isLoaded = true;
+      this.#idleMinutes = input.idleMinutes;
       const { trainedContextTokens: _trained, ...rest } = loaded;
       return {
         ...rest,
@@ -88,6 +102,11 @@ export class ModelLoading {
       // Cancelled, or its reader left, when it had just ended: nobody knows of this model.
       if (!isLoaded) await this.#engine.unload();
     }
+  }
+
+  async #free(): Promise<void> {
+    this.#isLoaded = false;
+    await this.#engine.unload();
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { CacheOptions, LoadedModel } from '../../../contract/engine-contract.ts';
+import type { CacheOptions, EngineClient, LoadedModel } from '../../../contract/engine-contract.ts';
 import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { EngineState, ShownError } from '../../../contract/models/models.ts';
 import type { Engine, EngineDeath } from '../../ports/engine.ts';
@@ -54,6 +54,7 @@ export class Loader implements ModelRuntime {
   /** What the engine's process holds or loads: whose fault a death is. */
   #heldId: string | undefined;
   readonly #stopListening: () => void;
+  readonly #listenedTo = new WeakSet<EngineClient>();
   readonly #settledListeners = new Set<() => void>();
 
   constructor(options: LoaderOptions) {
@@ -194,6 +195,7 @@ export class Loader implements ModelRuntime {
       this.#ready = undefined;
       this.#show({ phase: 'loading', modelId: model.id, fraction: 0 });
       const client = await this.#options.engine.client();
+      this.#listenTo(client);
       this.#heldId = model.id;
       const { path, projectorPath } = model;
       const cache = await this.#options.cache();
@@ -211,6 +213,19 @@ export class Loader implements ModelRuntime {
     } catch (error) {
       throw this.#fail(model, signal.aborted ? new AppError('cancelled', {}) : error);
     }
+  }
+
+  /** The engine frees a model that is not used; the next message loads it again. */
+  #listenTo(client: EngineClient): void {
+    if (this.#listenedTo.has(client)) return;
+    this.#listenedTo.add(client);
+    client.model.unloaded(({ reason }) => {
+      this.#options.log.info(`the engine freed its model: ${reason}`);
+      if (this.#ready?.client !== client) return;
+      this.#ready = undefined;
+      this.#heldId = undefined;
+      this.#show({ phase: 'empty' });
+    });
   }
 
   #become(model: KeptModel, client: ReadyModel['client'], loaded: LoadedModel): ReadyModel {

@@ -321,6 +321,20 @@ describe('loading', () => {
     await ready();
     expect(engine.asked.filter((ask) => ask.startsWith('load'))).toHaveLength(2);
   });
+  it.each(['idle', 'memory'] as const)(
+    'happens again for the next message when the engine freed the model: %s',
+    async (reason) => {
+      await models.openAtStart(await ownFile('own.gguf'), null);
+      const before = await ready();
+      engine.free(reason);
+      await until(async () => (await phase()) === 'empty');
+      expect(chosenId).toBe(before.modelId);
+      expect((await ready()).modelId).toBe(before.modelId);
+      expect(await phase()).toBe('ready');
+      expect(engine.asked.filter((asked) => asked.startsWith('load'))).toHaveLength(2);
+    },
+  );
+
   it('is told in at most five states a second, the last one always', async () => {
     const path = await ownFile('own.gguf');
     await add(path);

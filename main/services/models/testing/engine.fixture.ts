@@ -7,7 +7,7 @@ import {
 import { AppError } from '../../../../contract/errors/app-error.ts';
 import { connect } from '../../../../contract/rpc/connect.ts';
 import { portPair } from '../../../../contract/rpc/port.ts';
-import { serve } from '../../../../contract/rpc/serve.ts';
+import { emitter, serve } from '../../../../contract/rpc/serve.ts';
 import type { Engine, EngineDeath } from '../../../ports/engine.ts';
 import { loadedModel, unscripted } from '../../../testing/engine-replies.fixture.ts';
 
@@ -29,6 +29,8 @@ export interface ScriptedEngine extends Engine {
   /** Lets a waiting load go on. */
   release(): void;
   die(): void;
+  /** Frees its model of its own accord. */
+  free(reason: 'idle' | 'memory'): void;
 }
 
 function summaryFor(path: string, header: Partial<GgufSummary>): GgufSummary {
@@ -62,6 +64,7 @@ export function scriptedEngine(): ScriptedEngine {
   const listeners = new Set<(death: EngineDeath) => void>();
   let releases: (() => void)[] = [];
   let close: (() => void) | undefined;
+  let announce: ReturnType<typeof emitter<typeof engineContract>> | undefined;
   let client: EngineClient | undefined;
 
   const waitForRelease = (signal: AbortSignal): Promise<void> =>
@@ -133,6 +136,7 @@ export function scriptedEngine(): ScriptedEngine {
       theirs,
       () => 'incident',
     );
+    announce = emitter(engineContract, [theirs]);
     return connect(engineContract, ours);
   };
 
@@ -160,6 +164,7 @@ export function scriptedEngine(): ScriptedEngine {
       close?.();
       for (const listener of listeners) listener(death);
     },
+    free: (reason) => announce?.model.unloaded({ reason }),
     kill: () => self.die(),
     close() {
       close?.();
