@@ -28,4 +28,10 @@ export const PARTS = [
     minutes: 15,
     file: 'e2e/long/kill-app.spec.ts',
   },
+  {
+    name: 'fuzz',
+    what: 'the readers of model files and of cache files under libFuzzer, 10 minutes each',
+    minutes: 22,
+    file: 'scripts/long/fuzz.mjs',
+  },
 ];

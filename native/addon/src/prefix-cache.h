@@ -2,7 +2,7 @@
 
 #include "block-slice.h"
 #include "prefix-token.h"
-#include "sha256.h"
+#include "state-file.h"
 
 #include <array>
 #include <atomic>
@@ -16,19 +16,17 @@
 
 namespace parley {
 
-/** Secret to this installation; everything on disk carries a MAC under it. */
-using CacheKey = std::array<uint8_t, 32>;
 using CacheBytes = std::vector<uint8_t>;
 
 /** Tokens of one block at most. */
-constexpr size_t max_block_tokens = 256;
+constexpr size_t max_block_tokens = max_file_tokens;
 
 struct PrefixCacheOptions {
     /**
-     * UTF-8; for this fingerprint alone. Made where missing (its parent must be there). Empty: in memory
-     * only.
+     * UTF-8; for this fingerprint alone. Made where missing, with its parent. Empty: in memory only.
      */
     std::string folder;
+    /** Secret to this installation; everything on disk carries a MAC under it. */
     CacheKey key{};
     Digest fingerprint{};
     /** Budgets in bytes; 0 switches a tier off. */
@@ -46,7 +44,7 @@ struct PrefixCacheOptions {
      * thread; what it throws drops the block. Empty: such blocks are dropped whole.
      */
     std::function<CacheBytes(const BlockSlice &)> cut;
-    /** Seconds since 1970; empty: the system's clock. */
+    /** Seconds since 1970, on any thread; empty: the system's clock. */
     std::function<double()> now_seconds;
     /** Puts are written once none has come for so long. */
     uint32_t write_delay_ms = 2000;
@@ -95,6 +93,7 @@ struct StorePlan {
 struct NewBlock {
     size_t from;
     size_t to;
+    /** Empty for models without attention; no slice is made of it then. */
     CacheBytes bytes;
 };
 
@@ -125,7 +124,10 @@ class PrefixCacheCore;
  */
 class PrefixCache {
 public:
-    /** Starts the thread, which indexes the folder; nothing waits for that. */
+    /**
+     * Starts the thread, which indexes the folder; nothing waits for that.
+     * @throws std::runtime_error where the system gives no thread
+     */
     explicit PrefixCache(PrefixCacheOptions options);
     /** Writes what is pending, answers what waits, joins the thread. */
     ~PrefixCache();
