@@ -13,12 +13,12 @@ void StateKeeper::open(PrefixCacheOptions options) {
     if (state_.kind() == StateKind::uncacheable) {
         return;
     }
-    const bool has_blocks = state_.has_blocks();
     options.can_cut = !state_.needs_partial();
     // On the cache's thread: nothing of this object is used there.
-    options.merge = [has_blocks](const std::vector<BlockSlice> &slices, const CacheBytes *snapshot) {
-        return merge_state(has_blocks ? slices : std::vector<BlockSlice>(), snapshot);
+    options.merge = [](const std::vector<BlockSlice> &slices, const CacheBytes *snapshot) {
+        return merge_state(slices, snapshot);
     };
+    options.cut = cut_block;
     cache_ = std::make_unique<PrefixCache>(std::move(options));
 }
 
@@ -50,7 +50,7 @@ bool StateKeeper::share(const Sequence &from, Sequence &to, size_t count, llama_
     return true;
 }
 
-void StateKeeper::keep(const Sequence &sequence, const Reading &reading, const PrefixOwner &owner,
+void StateKeeper::keep(Sequence &sequence, const Reading &reading, const PrefixOwner &owner,
                        bool is_place) {
     const size_t count = sequence.size();
     if (!cache_ || count == 0 || (needs_places() && !is_place)) {
@@ -79,12 +79,15 @@ void StateKeeper::keep(const Sequence &sequence, const Reading &reading, const P
         }
         cache_->put(owner, sequence.cells(), kept, std::move(blocks), std::move(snapshot));
     } catch (const StateError &) {
-        // What cannot be taken out is computed again another time.
+        // What cannot be taken out is computed again another time. A window may be gone from the context.
+        if (state_.kind() == StateKind::sliding_window) {
+            sequence.clear();
+        }
     }
 }
 
 CacheBytes StateKeeper::capture(const Sequence &sequence, llama_pos from, llama_pos to) {
-    return state_.has_blocks() ? state_.capture_range(sequence.id(), from, to) : CacheBytes();
+    return state_.capture_range(sequence.id(), from, to);
 }
 
 std::optional<llama_pos> StateKeeper::border(const Reading &reading, size_t cell) {

@@ -52,7 +52,7 @@ public:
      * cells. `is_place`: where the model needs it, also what lets a later run begin right here;
      * without it such a model's state is not kept at all.
      */
-    void keep(const Sequence &sequence, const Reading &reading, const PrefixOwner &owner,
+    void keep(Sequence &sequence, const Reading &reading, const PrefixOwner &owner,
               bool is_place);
 
     /** `done`: any thread. */
