@@ -37,16 +37,17 @@ bool is_plain_word(const std::string &text) {
 
 /** What a call was made with, as JSON whatever the model wrote, its strings replaced by stand-ins. */
 std::string guarded_arguments(const std::string &arguments, const Span &origin, StandIns &stand_ins) {
-    common_json json = common_json::object();
+    std::string json = arguments.empty() ? "{}" : arguments;
     try {
-        json = parse_json_object(arguments.empty() ? "{}" : arguments);
+        parse_json_object(json);
     } catch (const std::exception &) {
-        json["text"] = arguments; // it was no JSON: the model is shown what it wrote
+        // It was no JSON: the model is shown what it wrote.
+        json = R"({"text": ")" + json_escaped(arguments) + R"("})";
     }
     const auto guard = [&](const std::string &text) {
         return is_plain_word(text) ? text : stand_ins.put(text, origin, false);
     };
-    return replace_strings(json, guard).dump();
+    return replace_string_literals(json, guard);
 }
 
 common_chat_tool_call guarded_call(const ToolCall &call, const Span &origin, StandIns &stand_ins) {
@@ -103,6 +104,13 @@ Messages guarded_messages(const std::vector<PromptMessage> &messages, StandIns &
     return guarded;
 }
 
+PromptMessage asked_by_user() {
+    PromptMessage message;
+    message.role = "user";
+    message.text = "Hello";
+    return message;
+}
+
 void check_grammar(const std::string &whose, const std::string &schema) {
     try {
         json_schema_to_grammar(common_json::parse(schema));
@@ -131,9 +139,7 @@ ChatFormat::ChatFormat(const llama_model *model, IsMark is_mark) : is_mark_(std:
     // A template that cannot render one question is refused now, not at the first message.
     const auto start = std::chrono::steady_clock::now();
     Conversation question;
-    question.messages.emplace_back();
-    question.messages.back().role = "user";
-    question.messages.back().text = "Hello";
+    question.messages.push_back(asked_by_user());
     render(question, "");
     if (std::chrono::steady_clock::now() - start > max_render_time) {
         break_template("rendering one message takes longer than 5 seconds");
@@ -145,7 +151,16 @@ bool ChatFormat::can_think() const {
 }
 
 bool ChatFormat::can_call_tools() const {
-    return has_ability("supports_tools") && has_ability("supports_tool_calls");
+    Conversation question;
+    question.messages.push_back(asked_by_user());
+    question.tools.push_back({"tool", "A tool.", R"({"type": "object", "properties": {}})"});
+    question.tool_choice = ToolChoice::required;
+    try {
+        render(question, "");
+        return true;
+    } catch (const Fault &) {
+        return false;
+    }
 }
 
 bool ChatFormat::has_ability(const char *name) const {

@@ -73,6 +73,27 @@ common_json parse_json_object(const std::string &text) {
     return json;
 }
 
+std::string replace_string_literals(const std::string &json,
+                                    const std::function<std::string(const std::string &)> &replace) {
+    std::string replaced;
+    for (size_t position = 0; position < json.size(); position++) {
+        if (json[position] != '"') {
+            replaced += json[position];
+            continue;
+        }
+        size_t end = position + 1;
+        while (end < json.size() && json[end] != '"') {
+            end += json[end] == '\\' ? 2 : 1;
+        }
+        const std::string literal = json.substr(position, end + 1 - position);
+        const std::string text = common_json::parse(literal).get<std::string>();
+        const std::string wanted = replace(text);
+        replaced += wanted == text ? literal : '"' + json_escaped(wanted) + '"';
+        position = end;
+    }
+    return replaced;
+}
+
 common_json replace_strings(const common_json &json,
                             const std::function<std::string(const std::string &)> &replace) {
     if (json.is_string()) {

@@ -16,6 +16,13 @@ std::string json_escaped(const std::string &text);
  */
 common_json parse_json_object(const std::string &text);
 
+/**
+ * Valid JSON with every string in it, keys included, replaced by what `replace` makes of it; all between the
+ * strings stays as it was written.
+ */
+std::string replace_string_literals(const std::string &json,
+                                    const std::function<std::string(const std::string &)> &replace);
+
 /** A copy of `json` with every string in it, keys included, replaced by what `replace` makes of it. */
 common_json replace_strings(const common_json &json,
                             const std::function<std::string(const std::string &)> &replace);

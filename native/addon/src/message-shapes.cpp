@@ -78,19 +78,34 @@ Messages renumber_calls(Messages messages) {
     return messages;
 }
 
-/** For templates without tools: a call is told as JSON, a result as if the user had said it. */
-Messages tell_tools(Messages messages) {
+/** For templates that show no calls: they are told as JSON, after the words before them. */
+Messages tell_calls(Messages messages) {
     for (common_chat_msg &message : messages) {
         for (const common_chat_tool_call &call : std::exchange(message.tool_calls, {})) {
             message.content += message.content.empty() ? "" : "\n";
             message.content +=
                 R"({"name": ")" + json_escaped(call.name) + R"(", "arguments": )" + call.arguments + "}";
         }
+    }
+    return messages;
+}
+
+/** For templates that know no role of tools: a result is told as if the user had said it. */
+Messages tell_results(Messages messages) {
+    for (common_chat_msg &message : messages) {
         if (message.role == "tool") {
             message.role = "user";
             message.tool_name.clear();
             message.tool_call_id.clear();
         }
+    }
+    return messages;
+}
+
+/** For templates that show either what was thought or what was said. */
+Messages drop_reasoning(Messages messages) {
+    for (common_chat_msg &message : messages) {
+        message.reasoning_content.clear();
     }
     return messages;
 }
@@ -105,16 +120,21 @@ void add_role_shapes(const Messages &messages, std::vector<Messages> &shapes) {
 } // namespace
 
 std::vector<Messages> shapes_of(const Messages &messages, ToolTelling telling) {
+    const bool with_tools = has_tools(messages);
     std::vector<Messages> shapes;
-    if (!has_tools(messages)) {
+    if (!with_tools || telling == ToolTelling::by_template) {
         add_role_shapes(messages, shapes);
-        return shapes;
     }
-    if (telling == ToolTelling::by_template) {
-        add_role_shapes(messages, shapes);
-        add_role_shapes(renumber_calls(messages), shapes);
+    if (with_tools) {
+        if (telling == ToolTelling::by_template) {
+            add_role_shapes(renumber_calls(messages), shapes);
+        }
+        add_role_shapes(tell_calls(messages), shapes);
+        add_role_shapes(tell_results(tell_calls(messages)), shapes);
     }
-    add_role_shapes(tell_tools(messages), shapes);
+    for (size_t index = 0, count = shapes.size(); index < count; index++) {
+        shapes.push_back(drop_reasoning(shapes[index]));
+    }
     return shapes;
 }
 
