@@ -232,6 +232,7 @@ void ChatFormat::blame(const Schemas &schemas, const std::string &problem) {
 }
 
 RenderedChat ChatFormat::render(const Conversation &conversation, const std::string &output_schema) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
     StandIns stand_ins;
     const Messages messages = guarded_messages(conversation.messages, stand_ins);
     const Schemas schemas = guard(conversation, output_schema, stand_ins);

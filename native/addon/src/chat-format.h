@@ -8,6 +8,7 @@
 #include "llama.h"
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ using IsMark = std::function<bool(const std::string &text)>;
 
 /**
  * The model's own chat template. Content is rendered as stand-ins and put back afterwards, so the template's
- * text and what people, models and tools wrote are told apart without doubt. Engine thread; borrows the
- * model, which must live longer.
+ * text and what people, models and tools wrote are told apart without doubt. Any thread; borrows the model,
+ * which must live longer.
  */
 class ChatFormat {
 public:
@@ -58,6 +59,8 @@ private:
                   StandIns &stand_ins) const;
 
     common_chat_templates_ptr templates_;
+    /** A template runs for one thread at a time. */
+    mutable std::mutex mutex_;
     IsMark is_mark_;
 };
 

@@ -12,6 +12,27 @@ namespace {
 /** Half a word may yet become another: this much of what is typed is not computed ahead. */
 constexpr size_t unsure_items = 2;
 
+/** Conversations whose system part is remembered. */
+constexpr size_t max_system_parts = 8;
+
+bool is_same_tool(const Tool &left, const Tool &right) {
+    return left.name == right.name && left.description == right.description &&
+           left.parameters == right.parameters;
+}
+
+/** Whether two conversations of system messages alone are rendered alike. */
+bool begins_alike(const Conversation &left, const Conversation &right) {
+    const auto has_same_text = [](const PromptMessage &one, const PromptMessage &other) {
+        return one.text == other.text && one.reasoning == other.reasoning && one.tokens == other.tokens;
+    };
+    return left.enable_thinking == right.enable_thinking && left.tool_choice == right.tool_choice &&
+           left.parallel_tool_calls == right.parallel_tool_calls &&
+           std::equal(left.messages.begin(), left.messages.end(), right.messages.begin(),
+                      right.messages.end(), has_same_text) &&
+           std::equal(left.tools.begin(), left.tools.end(), right.tools.begin(), right.tools.end(),
+                      is_same_tool);
+}
+
 PromptMessage said_by(const char *role, const char *text) {
     PromptMessage message;
     message.role = role;
@@ -84,11 +105,25 @@ size_t PromptBuilder::system_end(const Conversation &conversation, const Prompt 
     const auto is_not_system = [](const PromptMessage &message) { return message.role != "system"; };
     start.messages.erase(std::find_if(start.messages.begin(), start.messages.end(), is_not_system),
                          start.messages.end());
-    size_t end = prompt.items.size();
-    for (const char *text : {"Hello", "1"}) {
-        end = std::min(end, common_start(prompt.items, items_of(with(start, {said_by("user", text)}))));
+    return common_start(prompt.items, items_before_user(start));
+}
+
+std::vector<PromptItem> PromptBuilder::items_before_user(const Conversation &start) const {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto known =
+            std::find_if(system_parts_.begin(), system_parts_.end(),
+                         [&](const SystemPart &part) { return begins_alike(part.start, start); });
+        if (known != system_parts_.end()) {
+            return known->items;
+        }
     }
-    return end;
+    std::vector<PromptItem> items = items_of(with(start, {said_by("user", "Hello")}));
+    items.resize(common_start(items, items_of(with(start, {said_by("user", "1")}))));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    system_parts_.push_front({start, items});
+    system_parts_.resize(std::min(system_parts_.size(), max_system_parts));
+    return items;
 }
 
 std::vector<PromptItem> PromptBuilder::settled(const Conversation &conversation) const {

@@ -5,7 +5,9 @@
 #include "requests.h"
 #include "span-tokenizer.h"
 
+#include <deque>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,7 @@ struct FittedPrompt {
     size_t forgotten_messages = 0;
 };
 
-/** Messages in, tokens out. Engine thread; borrows the model. */
+/** Messages in, tokens out. Any thread; borrows the model. */
 class PromptBuilder {
 public:
     /** @throws Fault `model.template-broken` */
@@ -75,8 +77,17 @@ private:
     Prompt assemble(RenderedChat rendered, std::vector<PromptItem> items,
                     const Conversation &conversation) const;
 
+    std::vector<PromptItem> items_before_user(const Conversation &start) const;
+
     SpanTokenizer tokenizer_;
     ChatFormat format_;
+    struct SystemPart {
+        Conversation start;
+        std::vector<PromptItem> items;
+    };
+    /** The last few, the newest first: a conversation keeps its own from turn to turn. */
+    mutable std::deque<SystemPart> system_parts_;
+    mutable std::mutex mutex_;
 };
 
 } // namespace parley

@@ -14,7 +14,7 @@ namespace parley {
 /**
  * Turns spans into the items of a prompt so that content can never become a control token, while text without
  * such words gets the very tokens that llama.cpp would give the whole prompt. Where a message brings the
- * tokens that its text was generated as, they take the place of tokenising it. Engine thread; borrows the
+ * tokens that its text was generated as, they take the place of tokenising it. Any thread; borrows the
  * vocabulary.
  */
 class SpanTokenizer {

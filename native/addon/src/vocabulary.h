@@ -19,7 +19,7 @@ struct SpecialToken {
 
 /**
  * A model's vocabulary as far as plain text needs it: into tokens and back, never by way of a control token.
- * Engine thread; borrows the vocabulary.
+ * Any thread; borrows the vocabulary.
  */
 class Vocabulary {
 public:
