@@ -50,7 +50,7 @@ export const loadedModel = z.object({
   /** 64 hex digits: weights, projector, template, engine and numeric settings; a computed state fits no other. */
   fingerprint: z.string(),
   /** What a computed prefix consists of; only `attention` can be cut back at any token. */
-  stateKind: z.enum(['attention', 'sliding-window', 'recurrent', 'hybrid']),
+  stateKind: z.enum(['attention', 'sliding-window', 'recurrent', 'hybrid', 'other']),
 });
 export type LoadedModel = z.infer<typeof loadedModel>;
 

@@ -105,8 +105,11 @@ export interface LoadedModel {
   deviceName: string;
   /** 64 hex digits: weights, projector, template, engine and the numeric settings; a state fits no other. */
   fingerprint: string;
-  /** What a computed prefix consists of; only `attention` can be cut back at any token. */
-  stateKind: 'attention' | 'sliding-window' | 'recurrent' | 'hybrid';
+  /**
+   * What a computed prefix consists of; only `attention` can be cut back at any token. `other` cannot be kept
+   * beyond the context.
+   */
+  stateKind: 'attention' | 'sliding-window' | 'recurrent' | 'hybrid' | 'other';
   /** Weights, state and compute buffers, as llama.cpp accounts for them. */
   memoryBytes: number;
   loadMs: number;

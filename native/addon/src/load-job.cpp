@@ -13,7 +13,23 @@ namespace {
 
 constexpr double smallest_step = 0.005;
 
-Napi::Value to_js(Napi::Env env, const ModelFacts &facts, double load_ms) {
+const char *name_of(StateKind kind) {
+    switch (kind) {
+    case StateKind::attention:
+        return "attention";
+    case StateKind::sliding_window:
+        return "sliding-window";
+    case StateKind::recurrent:
+        return "recurrent";
+    case StateKind::hybrid:
+        return "hybrid";
+    case StateKind::uncacheable:
+        break;
+    }
+    return "other";
+}
+
+Napi::Value to_js(Napi::Env env, const ModelFacts &facts, StateKind state_kind, double load_ms) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("description", facts.description);
     object.Set("contextTokens", facts.context_tokens);
@@ -22,6 +38,7 @@ Napi::Value to_js(Napi::Env env, const ModelFacts &facts, double load_ms) {
     object.Set("canThink", facts.can_think);
     object.Set("deviceName", facts.device_name);
     object.Set("fingerprint", to_hex(facts.fingerprint));
+    object.Set("stateKind", name_of(state_kind));
     object.Set("memoryBytes", static_cast<double>(facts.memory_bytes));
     object.Set("loadMs", load_ms);
     return object;
@@ -44,9 +61,10 @@ Job::Settlement LoadJob::run(EngineCore &core) {
     }
     const ModelFacts facts = core.model().facts();
     held_bytes_ = facts.memory_bytes;
+    const StateKind state_kind = core.scheduler().keeper().kind();
     const double load_ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    return [facts, load_ms](Napi::Env env) { return to_js(env, facts, load_ms); };
+    return [facts, state_kind, load_ms](Napi::Env env) { return to_js(env, facts, state_kind, load_ms); };
 }
 
 void LoadJob::report(double fraction) {
