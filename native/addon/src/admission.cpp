@@ -33,8 +33,7 @@ void Scheduler::on_prompt(Run &run, BuiltPrompt built, const std::exception_ptr 
     run.prompt = std::move(built.fitted.prompt);
     run.result.forgotten_messages = built.fitted.forgotten_messages;
     try {
-        run.reading =
-            make_reading(run.prompt.items, pictures_of(built.fitted.conversation), model_.eyes());
+        run.reading = make_reading(run.prompt.items, pictures_of(built.fitted.conversation), model_.eyes());
     } catch (...) {
         fail(run, std::current_exception());
         return;

@@ -80,8 +80,9 @@ public:
 
     void write() {
         const Attention &form = *runs_.front().part;
-        const size_t cell_count = std::accumulate(runs_.begin(), runs_.end(), size_t{0},
-                                                  [](size_t sum, const CellRun &run) { return sum + run.count; });
+        const size_t cell_count =
+            std::accumulate(runs_.begin(), runs_.end(), size_t{0},
+                            [](size_t sum, const CellRun &run) { return sum + run.count; });
         if (cell_count > UINT32_MAX) {
             refuse_state("there are more cells than can be counted");
         }

@@ -24,8 +24,8 @@ Scheduler &EngineCore::scheduler() {
 void EngineCore::set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache) {
     unload();
     model_ = std::move(model);
-    auto keeper = std::make_unique<StateKeeper>(
-        model_->context(), static_cast<llama_seq_id>(model_->sequences().conversations));
+    auto keeper = std::make_unique<StateKeeper>(model_->context(),
+                                                static_cast<llama_seq_id>(model_->sequences().conversations));
     if (cache) {
         PrefixCacheOptions options;
         options.folder = cache->folder + "/" + to_hex(model_->facts().fingerprint);

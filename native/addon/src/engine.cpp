@@ -36,17 +36,14 @@ const char *name_of(LogLevel level) {
 } // namespace
 
 Napi::Function Engine::define(Napi::Env env) {
-    return DefineClass(env, "Engine",
-                       {InstanceMethod("load", &Engine::load), InstanceMethod("unload", &Engine::unload),
-                        InstanceMethod("generate", &Engine::generate),
-                        InstanceMethod("measure", &Engine::measure),
-                        InstanceMethod("tokenize", &Engine::tokenize),
-                        InstanceMethod("detokenize", &Engine::detokenize),
-                        InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt),
-                        InstanceMethod("warm", &Engine::warm), InstanceMethod("forget", &Engine::forget),
-                        InstanceMethod("shrinkCache", &Engine::shrink_cache),
-                        InstanceMethod("counters", &Engine::counters),
-                        InstanceMethod("dispose", &Engine::dispose)});
+    return DefineClass(
+        env, "Engine",
+        {InstanceMethod("load", &Engine::load), InstanceMethod("unload", &Engine::unload),
+         InstanceMethod("generate", &Engine::generate), InstanceMethod("measure", &Engine::measure),
+         InstanceMethod("tokenize", &Engine::tokenize), InstanceMethod("detokenize", &Engine::detokenize),
+         InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt), InstanceMethod("warm", &Engine::warm),
+         InstanceMethod("forget", &Engine::forget), InstanceMethod("shrinkCache", &Engine::shrink_cache),
+         InstanceMethod("counters", &Engine::counters), InstanceMethod("dispose", &Engine::dispose)});
 }
 
 Engine::Engine(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Engine>(info), env_(info.Env()) {
@@ -199,15 +196,17 @@ Napi::Value Engine::tokenize_prompt(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value Engine::warm(const Napi::CallbackInfo &info) {
-    auto job = std::make_shared<WarmJob>(info.Env(), board_, read_warm_request(ObjectReader(info[0], "request")));
+    auto job =
+        std::make_shared<WarmJob>(info.Env(), board_, read_warm_request(ObjectReader(info[0], "request")));
     const Napi::Object handle = job->handle(info.Env());
     start(info.Env(), job);
     return handle;
 }
 
 Napi::Value Engine::forget(const Napi::CallbackInfo &info) {
-    return start_simple(info, std::make_shared<ForgetJob>(
-                                  info.Env(), board_, ObjectReader(info[0], "request").string("sequenceKey")));
+    return start_simple(info,
+                        std::make_shared<ForgetJob>(info.Env(), board_,
+                                                    ObjectReader(info[0], "request").string("sequenceKey")));
 }
 
 Napi::Value Engine::shrink_cache(const Napi::CallbackInfo &info) {

@@ -27,8 +27,8 @@ std::function<Napi::Value(Napi::Env)> value_of(RunResult result) {
     return [result = std::move(result)](Napi::Env env) {
         Napi::Object object = to_js(env, result.cost);
         object.Set("stopReason", name_of(result.stop_reason));
-        object.Set("stopString",
-                   result.stop_string ? Napi::Value(Napi::String::New(env, *result.stop_string)) : env.Null());
+        object.Set("stopString", result.stop_string ? Napi::Value(Napi::String::New(env, *result.stop_string))
+                                                    : env.Null());
         object.Set("answerTokens", static_cast<double>(result.answer_tokens.size()));
         object.Set("answerTokenIds", to_js(env, result.answer_tokens));
         object.Set("encodedPictures", static_cast<double>(result.encoded_pictures));

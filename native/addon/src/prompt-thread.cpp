@@ -20,7 +20,8 @@ BuiltPrompt build_prompt(const PromptBuilder &prompts, const GenerateRequest &re
     Prompt &prompt = built.fitted.prompt;
     built.system_items = prompts.system_end(built.fitted.conversation, prompt);
     if (purpose != Purpose::answer) {
-        prompt.items = purpose == Purpose::typing ? prompts.typing(conversation) : prompts.settled(conversation);
+        prompt.items =
+            purpose == Purpose::typing ? prompts.typing(conversation) : prompts.settled(conversation);
     }
     built.kept_items = prompt.items.size();
     return built;

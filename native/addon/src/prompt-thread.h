@@ -37,8 +37,8 @@ public:
     ~PromptThread();
 
     /**
-     * `size_of` counts the cells of a prompt, at most `max_cells` of which fit. `done` is called on the prompt
-     * thread and must not throw. `is_cancelled`: it is not even begun.
+     * `size_of` counts the cells of a prompt, at most `max_cells` of which fit. `done` is called on the
+     * prompt thread and must not throw. `is_cancelled`: it is not even begun.
      */
     void build(GenerateRequest request, Purpose purpose, size_t max_cells,
                std::function<size_t(const FittedPrompt &)> size_of,

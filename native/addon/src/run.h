@@ -66,14 +66,15 @@ struct RunListener {
 enum class Purpose { answer, typing, settled };
 
 /**
- * templating: its prompt is being made on the prompt thread. waiting: for a place, or for the run before it in
- * its conversation. fetching: for state from the cache. reading: computes its prompt. writing: answers.
+ * templating: its prompt is being made on the prompt thread. waiting: for a place, or for the run before it
+ * in its conversation. fetching: for state from the cache. reading: computes its prompt. writing: answers.
  */
 enum class Stage { templating, waiting, fetching, reading, writing };
 
 /** The part of a run that begins with its first token. */
 struct Writing {
-    Writing(common_sampler_ptr chain, bool takes_likeliest, AnswerParser answer_parser, const StepCosts &costs)
+    Writing(common_sampler_ptr chain, bool takes_likeliest, AnswerParser answer_parser,
+            const StepCosts &costs)
         : sampler(std::move(chain)), is_greedy(takes_likeliest), parser(std::move(answer_parser)),
           drafter(costs) {}
 

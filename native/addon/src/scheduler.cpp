@@ -38,8 +38,8 @@ private:
 Scheduler::Scheduler(Model &model, std::unique_ptr<StateKeeper> keeper, Post post,
                      const std::atomic<bool> &has_commands)
     : model_(model), keeper_(std::move(keeper)), post_(std::move(post)), has_commands_(has_commands),
-      seats_(model), governor_(model.threads()),
-      context_tokens_(llama_n_ctx(model.context())), step_tokens_(llama_n_ubatch(model.context())),
+      seats_(model), governor_(model.threads()), context_tokens_(llama_n_ctx(model.context())),
+      step_tokens_(llama_n_ubatch(model.context())),
       prompt_thread_(std::make_unique<PromptThread>(model.prompts())) {
 }
 
@@ -253,7 +253,8 @@ std::vector<Scheduler::Portion> Scheduler::choose(bool is_background) {
         }
         const size_t begin = run->sequence->size();
         const auto mark = std::upper_bound(run->marks.begin(), run->marks.end(), begin);
-        const size_t wanted = std::min({begin + room, run->goal, mark == run->marks.end() ? run->goal : *mark});
+        const size_t wanted =
+            std::min({begin + room, run->goal, mark == run->marks.end() ? run->goal : *mark});
         const size_t end = begin + run->reading.tokens_from(begin, wanted - begin);
         if (end == begin) {
             continue; // a picture is next
@@ -353,8 +354,9 @@ bool Scheduler::make_room() {
     // Every place is a run's: the least urgent and newest gives way, keeps its text and goes on later.
     Run *newest = nullptr;
     for (const std::unique_ptr<Run> &each : runs_) {
-        const bool is_later = newest == nullptr || each->is_background() > newest->is_background() ||
-                              (each->is_background() == newest->is_background() && each->order > newest->order);
+        const bool is_later =
+            newest == nullptr || each->is_background() > newest->is_background() ||
+            (each->is_background() == newest->is_background() && each->order > newest->order);
         if (each->is_active() && is_later) {
             newest = each.get();
         }

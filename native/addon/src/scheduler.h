@@ -38,7 +38,8 @@ public:
     /** `post` runs a function on the engine thread, from any thread. */
     using Post = std::function<void(std::function<void()>)>;
 
-    /** `has_commands`: somebody wants the engine thread; background steps give way. Outlives the scheduler. */
+    /** `has_commands`: somebody wants the engine thread; background steps give way. Outlives the scheduler.
+     */
     Scheduler(Model &model, std::unique_ptr<StateKeeper> keeper, Post post,
               const std::atomic<bool> &has_commands);
     Scheduler(const Scheduler &) = delete;

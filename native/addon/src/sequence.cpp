@@ -36,8 +36,7 @@ bool Sequence::cut_to(size_t count, llama_pos position) {
     if (count >= cells_.size()) {
         return true;
     }
-    if (!can_cut_to(count, position) ||
-        !llama_memory_seq_rm(llama_get_memory(context_), id_, position, -1)) {
+    if (!can_cut_to(count, position) || !llama_memory_seq_rm(llama_get_memory(context_), id_, position, -1)) {
         clear();
         return false;
     }
@@ -51,8 +50,8 @@ void Sequence::drop_unnoted(llama_pos position) {
     if (llama_memory_seq_pos_max(memory, id_) < position) {
         return;
     }
-    const bool is_dropped = llama_memory_seq_rm(memory, id_, position, -1) &&
-                            llama_memory_seq_pos_max(memory, id_) < position;
+    const bool is_dropped =
+        llama_memory_seq_rm(memory, id_, position, -1) && llama_memory_seq_pos_max(memory, id_) < position;
     if (!is_dropped) {
         clear();
     }

@@ -47,7 +47,8 @@ public:
     /** Notes cells that the context has computed, or got back. */
     void append(const PrefixToken *cells, size_t count) { cells_.insert(cells_.end(), cells, cells + count); }
 
-    /** After an aborted computation: forgets what was begun and not noted; the next cell stands at `position`. */
+    /** After an aborted computation: forgets what was begun and not noted; the next cell stands at
+     * `position`. */
     void drop_unnoted(llama_pos position);
 
     void clear();

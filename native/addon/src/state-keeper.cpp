@@ -50,8 +50,7 @@ bool StateKeeper::share(const Sequence &from, Sequence &to, size_t count, llama_
     return true;
 }
 
-void StateKeeper::keep(Sequence &sequence, const Reading &reading, const PrefixOwner &owner,
-                       bool is_place) {
+void StateKeeper::keep(Sequence &sequence, const Reading &reading, const PrefixOwner &owner, bool is_place) {
     const size_t count = sequence.size();
     if (!cache_ || count == 0 || (needs_places() && !is_place)) {
         return;

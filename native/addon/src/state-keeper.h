@@ -17,8 +17,8 @@
 namespace parley {
 
 /**
- * Between the scheduler and the prefix cache: takes state out of the context in the cache's pieces and puts it
- * back. Without a cache it finds nothing and keeps nothing. Engine thread; borrows the context.
+ * Between the scheduler and the prefix cache: takes state out of the context in the cache's pieces and puts
+ * it back. Without a cache it finds nothing and keeps nothing. Engine thread; borrows the context.
  */
 class StateKeeper {
 public:
@@ -42,8 +42,8 @@ public:
     void fetch(PrefixMatch match, std::shared_ptr<const std::atomic<bool>> is_cancelled,
                PrefixCache::OnFetched done);
     /** Fills an empty sequence with the first `count` of `cells`. False, and empty, where that fails. */
-    bool restore(Sequence &sequence, const CacheBytes &state, const std::vector<PrefixToken> &cells, size_t count,
-                 llama_pos end_position);
+    bool restore(Sequence &sequence, const CacheBytes &state, const std::vector<PrefixToken> &cells,
+                 size_t count, llama_pos end_position);
     /** Lets `to` begin with `count` cells of `from` at no cost. False, and empty, where the model cannot. */
     bool share(const Sequence &from, Sequence &to, size_t count, llama_pos end_position);
 
@@ -52,8 +52,7 @@ public:
      * cells. `is_place`: where the model needs it, also what lets a later run begin right here;
      * without it such a model's state is not kept at all.
      */
-    void keep(Sequence &sequence, const Reading &reading, const PrefixOwner &owner,
-              bool is_place);
+    void keep(Sequence &sequence, const Reading &reading, const PrefixOwner &owner, bool is_place);
 
     /** `done`: any thread. */
     void forget(const std::string &owner_key, std::function<void()> done);

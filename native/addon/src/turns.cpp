@@ -97,10 +97,10 @@ void Scheduler::after_writing(Run &run, const Portion &portion) {
 
 bool Scheduler::choose_token(Run &run, int32_t index) {
     Writing &writing = *run.writing;
-    const llama_token token =
-        writing.is_greedy ? likeliest_token(llama_get_logits_ith(model_.context(), index),
-                                            llama_vocab_n_tokens(model_.vocab()))
-                          : common_sampler_sample(writing.sampler.get(), model_.context(), index);
+    const llama_token token = writing.is_greedy
+                                  ? likeliest_token(llama_get_logits_ith(model_.context(), index),
+                                                    llama_vocab_n_tokens(model_.vocab()))
+                                  : common_sampler_sample(writing.sampler.get(), model_.context(), index);
     common_sampler_accept(writing.sampler.get(), token, true);
     if (run.result.answer_tokens.empty()) {
         run.result.first_token_ms = ms_between(run.begun, SteadyClock::now());

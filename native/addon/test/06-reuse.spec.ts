@@ -80,7 +80,10 @@ test('a new conversation begins with what another has computed, without computin
   const first = await answer(engine, [persona, user('Count to 5.')], { sequenceKey: 'mother' });
   const second = await answer(engine, [persona, user('Who are you?')], { sequenceKey: 'daughter' });
   assert.ok(second.reusedTokens > 30 && second.reusedTokens < first.promptTokens);
-  assert.equal(second.reusedTokens + second.restoredTokens + second.computedTokens, second.promptTokens);
+  assert.equal(
+    second.reusedTokens + second.restoredTokens + second.computedTokens,
+    second.promptTokens,
+  );
   await using fresh = await openEngine();
   assert.equal(second.text, (await answer(fresh, [persona, user('Who are you?')])).text);
 });
