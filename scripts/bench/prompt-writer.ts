@@ -73,15 +73,23 @@ export class PromptWriter {
   }
 }
 
-/** The chat after an answer and the next message; the answer's own tokens go with it. */
-export function nextTurn(
+/** The chat with an answer; the answer's own tokens go with it. */
+export function answered(
   messages: readonly PromptMessage[],
   { text, tokens }: Pick<Answer, 'text' | 'tokens'>,
-  message: string,
 ): PromptMessage[] {
   const answer: PromptMessage = { role: 'assistant', text };
   if (tokens.length > 0) answer.tokens = Uint32Array.from(tokens);
-  return [...messages, answer, { role: 'user', text: message }];
+  return [...messages, answer];
+}
+
+/** The chat after an answer and the next message. */
+export function nextTurn(
+  messages: readonly PromptMessage[],
+  answer: Pick<Answer, 'text' | 'tokens'>,
+  message: string,
+): PromptMessage[] {
+  return [...answered(messages, answer), { role: 'user', text: message }];
 }
 
 /** How many tokens at the start two prompts share. */

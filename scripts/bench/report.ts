@@ -24,6 +24,8 @@ const howTo = `## How it is measured
   rounds and a 95 % bootstrap interval of that median. *Uncertain* means that the interval holds the target too.
 - Times end when the caller has the first token. *The new tokens alone* are what \`llama-bench\` needs for as many
   tokens at the same depth: the wait that no cache can take away.
+- After each answer everybody may do what its person would in the idle time: Parley settles, as the app does; a
+  script saves the slots and state files of those that have them.
 - A cell that ran beside other work is run again, at most twice; one that never had quiet is marked †.
 - State files were in the page cache unless a line says cold.
 `;

@@ -5,7 +5,7 @@ import type { Bench, Cell } from '../bench.ts';
 import { timed } from '../contestants/contestant.ts';
 import { greedy, type Parley } from '../contestants/parley.ts';
 import { Field } from '../field.ts';
-import { nextTurn } from '../prompt-writer.ts';
+import { answered, nextTurn } from '../prompt-writer.ts';
 import { type CellFigures, compare, ratios } from '../results.ts';
 
 const idleMs = 30_000;
@@ -82,6 +82,7 @@ async function typedMessage(at: Bench): Promise<CellFigures> {
       const prompt = await writer.prompt(messages);
       const ask = { prompt, maxTokens: at.sizes.answer, conversation: 'chat' };
       const answer = await parley.answer(ask);
+      await parley.keep('chat', answered(messages, answer));
       const text = await writer.text(at.sizes.typed, 1600 + 2 * round + Number(isTyped));
       if (isTyped) await type(parley, { messages, answer, text });
       messages = nextTurn(messages, answer, text);

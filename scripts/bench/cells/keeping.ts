@@ -8,7 +8,7 @@ import type { Bench, Cell } from '../bench.ts';
 import { greedy, type Parley } from '../contestants/parley.ts';
 import type { ParleyAnswer } from '../contestants/parley-child.ts';
 import { Field } from '../field.ts';
-import { nextTurn } from '../prompt-writer.ts';
+import { answered, nextTurn } from '../prompt-writer.ts';
 import { type CellFigures, compare } from '../results.ts';
 
 const turns = 10;
@@ -45,6 +45,7 @@ async function diskWrites(at: Bench): Promise<CellFigures> {
     const prompt = await writer.prompt(messages);
     const ask = { prompt, maxTokens: at.sizes.answer, conversation: 'chat' };
     const answer = await parley.answer(ask);
+    await parley.keep('chat', answered(messages, answer));
     const total = await writtenBytes(parley);
     const tokens = prompt.tokens.length + answer.tokens.length - known;
     field.add('Parley', 'written each turn', 'MB', (total - written) / megabyte);
@@ -126,6 +127,7 @@ async function identity(at: Bench): Promise<CellFigures> {
   await kept.start();
   const answer = await kept.answer(ask);
   const messages = nextTurn(chat, answer, text);
+  await kept.keep('chat', answered(chat, answer));
   await kept.stop();
   await kept.start();
   const restored = await secondTurn(at, kept, messages);
@@ -134,6 +136,7 @@ async function identity(at: Bench): Promise<CellFigures> {
   const whole = at.parley();
   await whole.start();
   await whole.answer(ask);
+  await whole.keep('chat', answered(chat, answer));
   const uninterrupted = await secondTurn(at, whole, messages);
   await whole.stop();
   const cold = at.parley();

@@ -4,9 +4,9 @@ import type { Bench, Cell } from '../bench.ts';
 import { type Answer, type Contestant, timed } from '../contestants/contestant.ts';
 import { Field } from '../field.ts';
 import { dropFromPageCache } from '../page-cache.ts';
-import { nextTurn, sharedTokens } from '../prompt-writer.ts';
+import { answered, nextTurn, sharedTokens } from '../prompt-writer.ts';
 import { type CellFigures, type Comparison, compare, ratios } from '../results.ts';
-import { aloneMs } from './turns.ts';
+import { aloneMs, fewest } from './turns.ts';
 
 const firstToken = 'first token';
 const coldFirstToken = 'first token, files not in memory';
@@ -33,9 +33,10 @@ async function prepare(
   await field.each(async (contestant) => {
     await contestant.start();
     const ask = { prompt, maxTokens: at.sizes.answer, conversation: 'chat' };
-    answers.set(contestant.name, await contestant.answer(ask));
+    const answer = await contestant.answer(ask);
+    answers.set(contestant.name, answer);
     await field.checkTokens(contestant, prompt);
-    await contestant.keep('chat');
+    await contestant.keep('chat', answered(chat, answer));
     await contestant.stop();
   });
   return answers;
@@ -80,6 +81,16 @@ function restoreMs(field: Field): number[] {
   return field.values('Parley', firstToken).map((value, round) => value - (news[round] ?? 0));
 }
 
+/** What the new tokens of the last round cost by themselves. */
+async function addAlone(
+  at: Bench,
+  { field, total, depth }: { field: Field; total: number; depth: number },
+): Promise<void> {
+  const computedTokens = field.values('Parley', 'prompt tokens computed').at(-1) ?? null;
+  const tokens = fewest({ computedTokens }, total - depth);
+  field.add(alone, firstToken, 'ms', await aloneMs(at, tokens, total - tokens));
+}
+
 async function reopenChat(at: Bench): Promise<CellFigures> {
   const parley = at.parley();
   const isAttention = at.settings.model.stateKind === 'attention';
@@ -105,11 +116,10 @@ async function reopenChat(at: Bench): Promise<CellFigures> {
     await reopenOnce(at, place);
     const { tokens } = await writer.prompt(turnOf(parley));
     const known = [...before.tokens, ...answer.tokens.slice(0, -1)];
-    const depth = sharedTokens(known, tokens);
-    field.add(alone, firstToken, 'ms', await aloneMs(at, tokens.length - depth, depth));
+    await addAlone(at, { field, total: tokens.length, depth: sharedTokens(known, tokens) });
   }
   const share = { limit: isAttention ? 0.02 : 0.03, sense: 'at most' } as const;
-  const opponent = isAttention ? recompute : slotFiles;
+  const opponent = recompute;
   const comparisons: Comparison[] = [
     compare(
       `restore, Parley ÷ computing all of it (${opponent}), both without the new tokens`,
@@ -168,7 +178,7 @@ async function secondChat(at: Bench): Promise<CellFigures> {
     );
     const { tokens } = await writer.prompt(messages);
     const depth = sharedTokens(before.tokens, tokens);
-    field.add(alone, firstToken, 'ms', await aloneMs(at, tokens.length - depth, depth));
+    await addAlone(at, { field, total: tokens.length, depth });
   }
   return {
     series: field.series,

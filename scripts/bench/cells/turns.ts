@@ -4,7 +4,7 @@ import type { Bench, Cell } from '../bench.ts';
 import type { Answer, Contestant } from '../contestants/contestant.ts';
 import { llamaBenchMs } from '../contestants/llama-bench.ts';
 import { Field } from '../field.ts';
-import { nextTurn, sharedTokens } from '../prompt-writer.ts';
+import { answered, nextTurn, sharedTokens } from '../prompt-writer.ts';
 import { type CellFigures, compare, ratios } from '../results.ts';
 import { median } from '../statistics.ts';
 
@@ -23,7 +23,9 @@ async function begin(at: Bench, field: Field, chat: PromptMessage[]): Promise<Ch
   await field.each(async (contestant) => {
     await contestant.start();
     const ask = { prompt, maxTokens: at.sizes.answer, conversation: 'chat' };
-    chats.set(contestant.name, { messages: chat, answer: await contestant.answer(ask) });
+    const answer = await contestant.answer(ask);
+    chats.set(contestant.name, { messages: chat, answer });
+    await contestant.keep('chat', answered(chat, answer));
     await field.checkTokens(contestant, prompt);
   });
   return chats;
@@ -35,6 +37,11 @@ export async function aloneMs(at: Bench, tokens: number, depth: number): Promise
   const place = { model: modelFile, threads };
   const test = { readTokens: tokens, writtenTokens: 0, depthTokens: depth, repetitions: 3 };
   return median(await llamaBenchMs(tools.llamaBench, place, test));
+}
+
+/** New tokens: fewer where settling has read the marks after the answer already. */
+export function fewest({ computedTokens }: Pick<Answer, 'computedTokens'>, tokens: number): number {
+  return Math.min(tokens, computedTokens ?? tokens);
 }
 
 async function continueChat(
@@ -54,8 +61,13 @@ async function continueChat(
     const known = [...earlier.tokens, ...before.answer.tokens.slice(0, -1)];
     const depth = sharedTokens(known, prompt.tokens);
     const ask = { prompt, maxTokens: at.sizes.answer, conversation: 'chat' };
-    chats.set(contestant.name, { messages, answer: await field.measure(contestant, ask) });
-    if (contestant.name === 'Parley') added = { newTokens: prompt.tokens.length - depth, depth };
+    const answer = await field.measure(contestant, ask);
+    chats.set(contestant.name, { messages, answer });
+    await contestant.keep('chat', answered(messages, answer));
+    if (contestant.name === 'Parley') {
+      const newTokens = fewest(answer, prompt.tokens.length - depth);
+      added = { newTokens, depth: prompt.tokens.length - newTokens };
+    }
   });
   return added;
 }
@@ -93,12 +105,7 @@ async function strippedThoughts(at: Bench): Promise<CellFigures> {
     const text = await writer.text(longAnswer, 800 + round);
     const message = await writer.text(at.sizes.message, 850 + round);
     const settled = [...messages, { role: 'assistant', text } as const];
-    await parley.warm({
-      sequenceKey: 'chat',
-      kind: 'settled',
-      messages: settled,
-      enableThinking: false,
-    });
+    await parley.keep('chat', settled);
     messages = [...settled, { role: 'user', text: message }];
     const prompt = await writer.prompt(messages);
     await field.each(async (contestant) => {
@@ -127,7 +134,12 @@ async function editLast(at: Bench): Promise<CellFigures> {
   const field = new Field([at.parley(), at.server('defaults')]);
   const writer = await at.writer();
   const chat = await writer.chat(at.sizes.history, 12);
-  const chats = await begin(at, field, chat);
+  const chats = await begin(at, field, chat.slice(0, -2));
+  const last = await writer.prompt(chat);
+  await field.each(async (contestant) => {
+    await contestant.keep('chat', chat.slice(0, -1));
+    await contestant.answer({ prompt: last, maxTokens: at.sizes.answer, conversation: 'chat' });
+  });
   for (const round of at.rounds) {
     const text = await writer.text(at.sizes.message, 1200 + round);
     const prompt = await writer.prompt([...chat.slice(0, -1), { role: 'user', text }]);
@@ -156,9 +168,10 @@ async function editLast(at: Bench): Promise<CellFigures> {
 async function play(at: Bench, contestant: Contestant, chat: PromptMessage[]): Promise<void> {
   const writer = await at.writer();
   for (const [index, { role }] of chat.entries()) {
-    // Every fourth turn: what lies between was read all the same.
-    const isTurn = role === 'user' && (index % 8 === 0 || index === chat.length - 1);
-    if (!isTurn) continue;
+    if (role !== 'user') {
+      await contestant.keep('chat', chat.slice(0, index + 1));
+      continue;
+    }
     const prompt = await writer.prompt(chat.slice(0, index + 1));
     await contestant.answer({ prompt, maxTokens: 1, conversation: 'chat' });
   }
@@ -217,6 +230,7 @@ async function switchChats(at: Bench): Promise<CellFigures> {
       maxTokens: at.sizes.answer,
       conversation: name,
     });
+    await contestant.keep(name, answered(messages, answer));
     if (measure) field.add(contestant.name, measure, 'ms', answer.firstTokenMs);
     turn += 1;
     const message = await writer.text(at.sizes.message, 1400 + turn);

@@ -43,8 +43,11 @@ export interface Contestant {
   /** Starts its process and loads the model. */
   start(): Promise<void>;
   answer(ask: Ask): Promise<Answer>;
-  /** Makes its own best of keeping a chat for after a restart; nothing where it can keep none. */
-  keep(conversation: string): Promise<void>;
+  /**
+   * What its person would do in the idle time after an answer: makes the best of keeping the chat.
+   * `messages` end with the answer, as it stands in the history from then on.
+   */
+  keep(conversation: string, messages: PromptMessage[]): Promise<void>;
   /** What its person would call first after a restart; counts as time to the first token. */
   reopen(conversation: string): Promise<void>;
   /** Ends its process, in order first where that matters to what it keeps. */

@@ -136,8 +136,10 @@ export class Parley implements Contestant {
     return this.child.call('memory');
   }
 
-  /** Nothing to ask for: the engine keeps chats by itself, at the latest when it ends. */
-  async keep(): Promise<void> {}
+  /** Settles, as the app does after each answer. */
+  async keep(sequenceKey: string, messages: PromptMessage[]): Promise<void> {
+    await this.warm({ sequenceKey, kind: 'settled', messages, enableThinking: false });
+  }
 
   async reopen(): Promise<void> {}
 
