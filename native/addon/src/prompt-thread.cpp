@@ -47,8 +47,8 @@ void PromptThread::build(GenerateRequest request, Purpose purpose, size_t max_ce
                          std::shared_ptr<std::atomic<bool>> is_cancelled, Done done) {
     const auto shared = std::make_shared<GenerateRequest>(std::move(request));
     const std::lock_guard<std::mutex> lock(mutex_);
-    work_.push_back([this, shared, purpose, max_cells, size_of = std::move(size_of),
-                     is_cancelled = std::move(is_cancelled), done = std::move(done)] {
+    work_.emplace_back([this, shared, purpose, max_cells, size_of = std::move(size_of),
+                        is_cancelled = std::move(is_cancelled), done = std::move(done)] {
         if (is_cancelled->load()) {
             done({}, std::make_exception_ptr(Fault("cancelled")));
             return;

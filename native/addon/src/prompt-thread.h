@@ -28,7 +28,7 @@ struct BuiltPrompt {
  */
 class PromptThread {
 public:
-    using Done = std::function<void(BuiltPrompt prompt, std::exception_ptr error)>;
+    using Done = std::function<void(BuiltPrompt prompt, const std::exception_ptr &error)>;
 
     explicit PromptThread(const PromptBuilder &prompts);
     PromptThread(const PromptThread &) = delete;

@@ -48,11 +48,11 @@ bool RunTokenizer::add_brought(const Span &span, size_t owner, const std::string
             if ((takes_left && !has_left) || (takes_right && !has_right)) {
                 continue;
             }
-            const std::string left = takes_left ? span.left : "";
-            const std::string right = takes_right ? span.right : "";
+            std::string spelled = takes_left ? span.left : "";
+            spelled += span.text;
+            spelled += takes_right ? span.right : "";
             std::vector<PromptItem> items;
-            for (const llama_token token :
-                 vocabulary_.spelling(*span.tokens, left + span.text + right, guarded_)) {
+            for (const llama_token token : vocabulary_.spelling(*span.tokens, spelled, guarded_)) {
                 items.push_back({token, -1});
             }
             if (!items.empty()) {

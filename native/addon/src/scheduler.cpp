@@ -62,8 +62,8 @@ void Scheduler::add(std::unique_ptr<Run> owned) {
         fail(run, std::current_exception());
         return;
     }
-    const auto done = [weak = weak_from_this(), post = post_, order = run.order](BuiltPrompt built,
-                                                                                 std::exception_ptr error) {
+    const auto done = [weak = weak_from_this(), post = post_,
+                       order = run.order](BuiltPrompt built, const std::exception_ptr &error) {
         auto shared = std::make_shared<BuiltPrompt>(std::move(built));
         post([weak, order, shared, error] {
             const std::shared_ptr<Scheduler> self = weak.lock();

@@ -148,6 +148,7 @@ void restore_picture(llama_model *model) {
                                        first.state().capture_range(0, text_at, end)};
     require(count_block_cells(blocks[1].data(), blocks[1].size()) == side * side, "the picture is not whole");
     std::vector<BlockSlice> slices;
+    slices.reserve(blocks.size());
     for (const Bytes &block : blocks) {
         slices.push_back({block.data(), block.size(), 0, count_block_cells(block.data(), block.size())});
     }
