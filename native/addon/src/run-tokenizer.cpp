@@ -48,9 +48,10 @@ bool RunTokenizer::add_brought(const Span &span, size_t owner, const std::string
             if ((takes_left && !has_left) || (takes_right && !has_right)) {
                 continue;
             }
-            std::string spelled = takes_left ? span.left : "";
-            spelled += span.text;
-            spelled += takes_right ? span.right : "";
+            const std::string left = takes_left ? span.left : "";
+            const std::string right = takes_right ? span.right : "";
+            std::string spelled = left;
+            spelled.append(span.text).append(right);
             std::vector<PromptItem> items;
             for (const llama_token token : vocabulary_.spelling(*span.tokens, spelled, guarded_)) {
                 items.push_back({token, -1});
