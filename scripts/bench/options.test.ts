@@ -20,6 +20,12 @@ describe('the command line', () => {
     expect(options.modelFile).toBe('/where/typed/a.gguf');
   });
 
+  it('leaves the slow contestants out of a quick run', () => {
+    expect(read().hasBindings).toBe(true);
+    expect(read('--quick').hasBindings).toBe(false);
+    expect(read('--no-bindings').hasBindings).toBe(false);
+  });
+
   it.each([
     ['--cells', '1,x'],
     ['--rounds', '0'],

@@ -31,7 +31,7 @@ const usage = `npm run bench -- [options]
   --model ID          ${models.map(({ id }) => id).join(', ')} (default smollm2)
   --model-file FILE   use this file for it
   --cells 1,3,9       only these cells
-  --quick             the deciding cells only
+  --quick             the deciding cells only, without the Node bindings
   --rounds 5          rounds of each cell
   --threads N         compute threads of every contestant (default 2, or the cores there are)
   --no-repeat         take figures even while the machine does other work
@@ -76,7 +76,7 @@ export function readOptions(args: readonly string[], cache: string, cwd: string)
     rounds: positive(values.rounds, '--rounds'),
     threads: positive(values.threads, '--threads'),
     mayRepeat: !values['no-repeat'],
-    hasBindings: !values['no-bindings'],
+    hasBindings: !values['no-bindings'] && !values.quick,
     work: resolve(cwd, values.work),
     isReportOnly: values.report,
     isFetchOnly: values.fetch,
