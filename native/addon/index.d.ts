@@ -293,6 +293,39 @@ export interface PromptSpan {
   message: number | null;
 }
 
+export interface EmbedderRequest {
+  path: string;
+  /** Compute threads; absent: those of `EngineOptions`. */
+  threads?: number;
+  /** Layers on the GPU; absent: all, where there is one. */
+  gpuLayers?: number;
+}
+
+export interface LoadedEmbedder {
+  description: string;
+  /** Floats in one vector. */
+  dimensions: number;
+  /** Tokens of the longest text it takes, the vocabulary's own marks included; at most 2048. */
+  contextTokens: number;
+  /** How the vectors of the tokens become one. */
+  pooling: 'mean' | 'cls' | 'last';
+  /** 64 hex digits, of the weights: only vectors with the same one can be compared. */
+  fingerprint: string;
+  memoryBytes: number;
+  loadMs: number;
+}
+
+export interface Embeddings {
+  /**
+   * `dimensions` floats for each text, in the order of the texts; each vector has length 1, so that the dot
+   * product is the cosine. A text without a word is all zeros.
+   */
+  vectors: Float32Array;
+  dimensions: number;
+  /** Of all texts, the vocabulary's own marks included. */
+  tokens: number;
+}
+
 export interface EngineCounters {
   /** Conversations with a place in the context, and the tokens there. */
   sequences: number;
@@ -359,6 +392,27 @@ export class Engine {
 
   /** Shrinks the cache in memory to `ramBytes`; what is on disk stays. */
   shrinkCache(request: { ramBytes: number }): Promise<void>;
+
+  /**
+   * Loads a model for embeddings beside the chat model, in place of the one loaded before, whose jobs end as
+   * cancelled. `onProgress` gets fractions in [0, 1], rising. A file that is refused by its header leaves the
+   * old one loaded. What is given for the model of `load` stays untouched; `dispose` frees both.
+   * @throws `model.file-*`, `model.unsupported`, `model.load-failed`, `model.cannot-embed`, `cancelled`
+   */
+  loadEmbedder(
+    request: EmbedderRequest,
+    onProgress: (fraction: number) => void,
+  ): Job<LoadedEmbedder>;
+
+  /** Frees the embedder. Its jobs end as cancelled first. */
+  unloadEmbedder(): Promise<void>;
+
+  /**
+   * The vectors of at most 4096 texts. Texts of like length are computed together, in batches of some 512
+   * tokens; nothing is cut. `onProgress` gets fractions in [0, 1], rising. A cancel rejects; nothing partial
+   * is given. @throws `embedding.not-loaded`, `embedding.too-long` (before anything is computed), `cancelled`
+   */
+  embed(request: { texts: string[] }, onProgress?: (fraction: number) => void): Job<Embeddings>;
 
   counters(): Promise<EngineCounters>;
 

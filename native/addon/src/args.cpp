@@ -121,9 +121,10 @@ std::vector<ObjectReader> ObjectReader::optional_list(const char *key, size_t ma
 }
 
 std::vector<std::string> ObjectReader::optional_strings(const char *key, size_t max_length) const {
-    if (is_absent(key)) {
-        return {};
-    }
+    return is_absent(key) ? std::vector<std::string>() : strings(key, max_length);
+}
+
+std::vector<std::string> ObjectReader::strings(const char *key, size_t max_length) const {
     const Napi::Value value = get(key);
     if (!value.IsArray() || value.As<Napi::Array>().Length() > max_length) {
         refuse(key, "an array of at most " + std::to_string(max_length));

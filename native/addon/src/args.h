@@ -39,6 +39,8 @@ public:
     std::vector<ObjectReader> list(const char *key) const;
     /** Empty for null and undefined; at most `max_length` entries. */
     std::vector<ObjectReader> optional_list(const char *key, size_t max_length) const;
+    /** At most `max_length` of them. */
+    std::vector<std::string> strings(const char *key, size_t max_length) const;
     std::vector<std::string> optional_strings(const char *key, size_t max_length) const;
     /** A copy of a Uint8Array of exactly `count` bytes. */
     std::vector<uint8_t> bytes(const char *key, size_t count) const;

@@ -21,6 +21,27 @@ Scheduler &EngineCore::scheduler() {
     return *scheduler_;
 }
 
+std::shared_ptr<Embedder> EngineCore::embedder() const {
+    if (!embedder_) {
+        throw Fault("embedding.not-loaded");
+    }
+    return embedder_;
+}
+
+void EngineCore::set_embedder(std::shared_ptr<Embedder> embedder) {
+    embeddings_.end_all();
+    embedder_ = std::move(embedder);
+}
+
+bool EngineCore::step() {
+    embeddings_.end_cancelled();
+    const bool has_gone_on = scheduler_ && scheduler_->step();
+    if (scheduler_ && scheduler_->has_visible_work()) {
+        return has_gone_on;
+    }
+    return embeddings_.step() || has_gone_on;
+}
+
 void EngineCore::set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache) {
     unload();
     model_ = std::move(model);
@@ -40,6 +61,7 @@ void EngineCore::set_model(std::unique_ptr<Model> model, const std::optional<Cac
 }
 
 void EngineCore::unload() {
+    embeddings_.end_cancelled();
     scheduler_.reset();
     model_.reset();
 }

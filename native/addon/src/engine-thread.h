@@ -1,5 +1,7 @@
 #pragma once
 
+#include "embed-queue.h"
+#include "embedder.h"
 #include "log-router.h"
 #include "model.h"
 #include "scheduler.h"
@@ -28,15 +30,23 @@ public:
     Model &model();
     /** @throws Fault `model.not-loaded` */
     Scheduler &scheduler();
+    /** @throws Fault `embedding.not-loaded` */
+    std::shared_ptr<Embedder> embedder() const;
+    /** Null for none. What the old one was to embed ends as cancelled. */
+    void set_embedder(std::shared_ptr<Embedder> embedder);
+    /** Texts that wait for the embedder; none is computed while a visible chat goes on. */
+    EmbedQueue &embeddings() { return embeddings_; }
     /** `cache`: where computed prefixes are kept beyond the context. */
     void set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache);
     /** Ends what runs and frees the model, if one is loaded. */
     void unload();
     /** Goes on with what runs. False where nothing can go on before the next command. */
-    bool step() { return scheduler_ && scheduler_->step(); }
+    bool step();
 
 private:
     int threads_;
+    std::shared_ptr<Embedder> embedder_;
+    EmbedQueue embeddings_;
     std::unique_ptr<Model> model_;
     /** Shared only so that what waits for other threads can tell whether it is still there. */
     std::shared_ptr<Scheduler> scheduler_;

@@ -9,6 +9,7 @@
 #include "simple-jobs.h"
 #include "warm-job.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -40,6 +41,8 @@ Napi::Function Engine::define(Napi::Env env) {
         env, "Engine",
         {InstanceMethod("load", &Engine::load), InstanceMethod("unload", &Engine::unload),
          InstanceMethod("generate", &Engine::generate), InstanceMethod("measure", &Engine::measure),
+         InstanceMethod("loadEmbedder", &Engine::load_embedder),
+         InstanceMethod("unloadEmbedder", &Engine::unload_embedder), InstanceMethod("embed", &Engine::embed),
          InstanceMethod("tokenize", &Engine::tokenize), InstanceMethod("detokenize", &Engine::detokenize),
          InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt), InstanceMethod("warm", &Engine::warm),
          InstanceMethod("forget", &Engine::forget), InstanceMethod("shrinkCache", &Engine::shrink_cache),
@@ -168,6 +171,52 @@ Napi::Value Engine::measure(const Napi::CallbackInfo &info) {
                                             read_measure_request(ObjectReader(info[0], "request")));
     const Napi::Object handle = job->handle(info.Env());
     start(info.Env(), job);
+    return handle;
+}
+
+void Engine::start_embedding(Napi::Env env, const std::shared_ptr<Job> &job) {
+    embedder_jobs_.erase(std::remove_if(embedder_jobs_.begin(), embedder_jobs_.end(),
+                                        [](const std::weak_ptr<Job> &other) { return other.expired(); }),
+                         embedder_jobs_.end());
+    embedder_jobs_.push_back(job);
+    start(env, job);
+}
+
+void Engine::cancel_embedding(Napi::Env env) {
+    for (const std::weak_ptr<Job> &each : std::exchange(embedder_jobs_, {})) {
+        if (const std::shared_ptr<Job> job = each.lock()) {
+            job->cancel(env);
+        }
+    }
+}
+
+Napi::Value Engine::load_embedder(const Napi::CallbackInfo &info) {
+    EmbedderRequest request = read_embedder_request(ObjectReader(info[0], "request"));
+    const Napi::Function on_progress = function_argument(info, 1, "onProgress");
+    cancel_embedding(info.Env());
+    auto job = std::make_shared<LoadEmbedderJob>(info.Env(), board_, on_progress, embedder_memory_,
+                                                 std::move(request));
+    const Napi::Object handle = job->handle(info.Env());
+    start_embedding(info.Env(), job);
+    return handle;
+}
+
+Napi::Value Engine::unload_embedder(const Napi::CallbackInfo &info) {
+    cancel_embedding(info.Env());
+    auto job = std::make_shared<UnloadEmbedderJob>(info.Env(), board_, embedder_memory_);
+    const Napi::Promise promise = job->promise();
+    start(info.Env(), job);
+    return promise;
+}
+
+Napi::Value Engine::embed(const Napi::CallbackInfo &info) {
+    std::vector<std::string> texts = read_texts(ObjectReader(info[0], "request"));
+    const std::optional<Napi::Function> on_progress =
+        info[1].IsUndefined() ? std::nullopt
+                              : std::optional<Napi::Function>(function_argument(info, 1, "onProgress"));
+    auto job = std::make_shared<EmbedJob>(info.Env(), board_, on_progress, std::move(texts));
+    const Napi::Object handle = job->handle(info.Env());
+    start_embedding(info.Env(), job);
     return handle;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "embed-job.h"
 #include "engine-thread.h"
 #include "exit-guard.h"
 #include "job.h"
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 namespace parley {
 
@@ -29,6 +31,9 @@ private:
     Napi::Value unload(const Napi::CallbackInfo &info);
     Napi::Value generate(const Napi::CallbackInfo &info);
     Napi::Value measure(const Napi::CallbackInfo &info);
+    Napi::Value load_embedder(const Napi::CallbackInfo &info);
+    Napi::Value unload_embedder(const Napi::CallbackInfo &info);
+    Napi::Value embed(const Napi::CallbackInfo &info);
     Napi::Value tokenize(const Napi::CallbackInfo &info);
     Napi::Value detokenize(const Napi::CallbackInfo &info);
     Napi::Value tokenize_prompt(const Napi::CallbackInfo &info);
@@ -41,6 +46,9 @@ private:
     Napi::Value start_simple(const Napi::CallbackInfo &info, const std::shared_ptr<Job> &job);
     void start(Napi::Env env, const std::shared_ptr<Job> &job);
     void listen_to_log(const Napi::Function &on_log);
+    /** Starts a job that uses the embedder. */
+    void start_embedding(Napi::Env env, const std::shared_ptr<Job> &job);
+    void cancel_embedding(Napi::Env env);
     static void on_environment_end(void *engine);
     /** Stops the thread and lets go of JavaScript. Safe to call twice. */
     void close() noexcept;
@@ -49,6 +57,9 @@ private:
     Napi::Env env_;
     std::shared_ptr<JsQueue> queue_;
     std::shared_ptr<JobBoard> board_;
+    std::shared_ptr<EmbedderMemory> embedder_memory_ = std::make_shared<EmbedderMemory>();
+    /** Those that use the embedder: they end before it is replaced. */
+    std::vector<std::weak_ptr<Job>> embedder_jobs_;
     std::shared_ptr<Napi::FunctionReference> on_log_;
     LogRouter::Id log_ = 0;
     std::unique_ptr<EngineThread> thread_;

@@ -170,6 +170,20 @@ uint32_t PictureEncoder::whole_run_tokens() const {
     return static_cast<uint32_t>(largest);
 }
 
+size_t PictureEncoder::size_of(const Picture &picture) const {
+    check(picture);
+    const mtmd::input_chunks_ptr chunks =
+        take_apart(projector_.get(), picture.width, picture.height, nullptr);
+    if (!chunks) {
+        refuse(picture);
+    }
+    size_t size = 0;
+    for (size_t index = 0; index < mtmd_input_chunks_size(chunks.get()); index++) {
+        size += mtmd_input_chunk_get_n_tokens(mtmd_input_chunks_get(chunks.get(), index));
+    }
+    return size;
+}
+
 PictureLayout PictureEncoder::lay_out(const std::shared_ptr<const Picture> &picture) const {
     check(*picture);
     const mtmd::input_chunks_ptr chunks =

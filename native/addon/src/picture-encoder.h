@@ -74,6 +74,10 @@ public:
      */
     uint32_t whole_run_tokens() const;
 
+    /** Cells that a picture takes with the tokens around it; no pixel is touched. @throws Fault
+     * `picture.refused` */
+    size_t size_of(const Picture &picture) const;
+
     /** What a picture becomes; its pixels are only hashed. @throws Fault `picture.refused` */
     PictureLayout lay_out(const std::shared_ptr<const Picture> &picture) const;
 

@@ -94,10 +94,11 @@ std::function<size_t(const FittedPrompt &)> Scheduler::cell_counter(const Conver
     // Made here, since only this thread may ask the projector; used on the prompt thread.
     std::map<const Picture *, size_t> cells;
     for (const std::shared_ptr<const Picture> &picture : pictures_of(conversation)) {
-        cells[picture.get()] = model_.eyes() != nullptr ? model_.eyes()->lay_out(picture).cell_count : 1;
+        cells[picture.get()] = model_.eyes() != nullptr ? model_.eyes()->size_of(*picture) : 1;
     }
     return [cells = std::move(cells)](const FittedPrompt &fitted) {
-        size_t count = fitted.prompt.items.size();
+        // A picture is an item too, in whose place its cells come.
+        size_t count = fitted.prompt.items.size() - pictures_of(fitted.conversation).size();
         for (const std::shared_ptr<const Picture> &picture : pictures_of(fitted.conversation)) {
             const auto found = cells.find(picture.get());
             count += found == cells.end() ? 0 : found->second;

@@ -56,6 +56,9 @@ public:
     /** Drops all that is kept of a conversation; its runs end as cancelled. `done`: any thread. */
     void forget(const std::string &sequence_key, std::function<void()> done);
 
+    /** Whether anybody looks on while an answer, or its prompt, is computed. */
+    bool has_visible_work() const;
+
     StateKeeper &keeper() { return *keeper_; }
     const Seats &seats() const { return seats_; }
     const SchedulerCounters &counters() const { return counters_; }
@@ -76,7 +79,6 @@ private:
     void fail(Run &run, std::exception_ptr error);
     void leave(Run &run);
     void keep(const Run &run, bool is_place);
-    bool has_visible_work() const;
     bool is_backgrounds_turn() const;
     std::vector<Portion> choose(bool is_background);
     Outcome compute(const std::vector<Portion> &portions);
