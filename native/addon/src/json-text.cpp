@@ -86,7 +86,7 @@ std::string replace_string_literals(const std::string &json,
             end += json[end] == '\\' ? 2 : 1;
         }
         const std::string literal = json.substr(position, end + 1 - position);
-        const std::string text = common_json::parse(literal).get<std::string>();
+        const auto text = common_json::parse(literal).get<std::string>();
         const std::string wanted = replace(text);
         replaced += wanted == text ? literal : '"' + json_escaped(wanted) + '"';
         position = end;

@@ -87,6 +87,9 @@ void Scheduler::forget(const std::string &sequence_key, std::function<void()> do
     if (Sequence *sequence = seats_.find(sequence_key)) {
         sequence->clear();
     }
+    if (model_.eyes() != nullptr) {
+        model_.eyes()->forget();
+    }
     keeper_->forget(sequence_key, std::move(done));
 }
 
@@ -180,6 +183,9 @@ void Scheduler::finish(Run &run, StopReason reason) {
     }
     if (run.is_active()) {
         keep(run, run.purpose == Purpose::settled && reason == StopReason::end);
+    }
+    if (run.request.is_ephemeral && model_.eyes() != nullptr) {
+        model_.eyes()->forget();
     }
     const RunListener listener = run.listener;
     const RunResult told = std::move(result);

@@ -10,8 +10,12 @@ namespace parley {
 
 namespace {
 
-std::function<Napi::Value(Napi::Env)> value_of(const PromptCost &cost) {
-    return [cost](Napi::Env env) { return to_js(env, cost); };
+std::function<Napi::Value(Napi::Env)> value_of(const PromptCost &cost, uint64_t encoded_pictures) {
+    return [cost, encoded_pictures](Napi::Env env) {
+        Napi::Object object = to_js(env, cost);
+        object.Set("encodedPictures", static_cast<double>(encoded_pictures));
+        return object;
+    };
 }
 
 } // namespace
@@ -27,7 +31,9 @@ Job::Settlement WarmJob::run(EngineCore &core) {
     listener.on_read = [](size_t, size_t) {};
     listener.on_answer = [](const AnswerDelta &) {};
     listener.on_odds = [](const TokenOdds &) {};
-    listener.on_end = [self](const RunResult &result) { self->end(value_of(result.cost)); };
+    listener.on_end = [self](const RunResult &result) {
+        self->end(value_of(result.cost, result.encoded_pictures));
+    };
     listener.on_fault = [self](const std::exception_ptr &error) { self->end_with(error); };
     const Purpose purpose = request_.kind == WarmKind::typing ? Purpose::typing : Purpose::settled;
     core.scheduler().add(
@@ -36,7 +42,7 @@ Job::Settlement WarmJob::run(EngineCore &core) {
 }
 
 Job::Settlement WarmJob::never_began() {
-    return value_of({});
+    return value_of({}, 0);
 }
 
 } // namespace parley
