@@ -37,7 +37,9 @@ export async function waitFor<T>(
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(): { folder: string; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'parley e2e é-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  // The engine may still be writing what it has read when its app is gone.
+  const options = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
+  return { folder, remove: () => rmSync(folder, options) };
 }
 
 /** The real app, headless, in the browser shell: main, storage, engine, addon, everything. */

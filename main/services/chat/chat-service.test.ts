@@ -185,6 +185,18 @@ test.each([
   expect(bench.stored(conversationId)).toHaveLength(2);
 });
 
+test('asks again when the model made way between being ready and being asked', async () => {
+  const { bench, fed, engine } = startFed();
+  const { answerId } = await bench.send('Hello');
+  await settled();
+  fed.feed(new AppError('model.not-loaded', {}));
+  await settled();
+  fed.feed('Here', ended);
+  await settled();
+  expect(engine.requests).toHaveLength(2);
+  expect(bench.storedMessage(answerId)).toMatchObject({ status: 'complete', error: null });
+});
+
 test('says why the engine refused', async () => {
   const { bench, fed } = startFed();
   const { answerId } = await bench.send('Hello');

@@ -101,7 +101,7 @@ function take(chunk: Chunk, options: GenerateOptions): void {
   options.onText(chunk.type, chunk.text);
 }
 
-async function generate(options: GenerateOptions): Promise<Outcome> {
+async function generateOnce(options: GenerateOptions): Promise<Outcome> {
   const { models, silence, signal, onPhase } = options;
   const model = await models.ready({
     signal,
@@ -137,6 +137,20 @@ async function generate(options: GenerateOptions): Promise<Outcome> {
     }
   } finally {
     endWatch();
+  }
+}
+
+/** A model may make way between being found ready and being asked: it is then loaded again. */
+const mostTries = 3;
+
+async function generate(options: GenerateOptions): Promise<Outcome> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await generateOnce(options);
+    } catch (error) {
+      const hasMadeWay = AppError.is(error, 'model.not-loaded') && tries < mostTries;
+      if (!hasMadeWay || options.signal.aborted) throw error;
+    }
   }
 }
 
