@@ -134,11 +134,7 @@ test('the stored reading state is shown in the settings and cleared', async ({
   page,
 }) => {
   expect(app.hasEnded).toBe(false);
-  const [chat, settings, sidebar] = [
-    new ChatScreen(page),
-    new SettingsRoom(page),
-    new Sidebar(page),
-  ];
+  const [settings, sidebar] = [new SettingsRoom(page), new Sidebar(page)];
   await askLongQuestion(page);
   await expect.poll(() => cacheBytes(dataFolder), { timeout: 15_000 }).toBeGreaterThan(100_000);
   await sidebar.settings.click();
