@@ -5,19 +5,30 @@ import { type Client, call, type Emitter, event, type Handlers, stream } from '.
 
 const nothing = z.object({});
 
+/** A change names what it changes: a field with a default would come back from the parser unasked. */
+const settingsChange = z
+  .object({
+    language: z.enum(['system', 'en', 'zh-Hant']),
+    theme: z.enum(['system', 'light', 'dark']),
+    isSidebarOpen: z.boolean(),
+    /** The model to load at start; null until one was chosen. */
+    modelId: z.string().nullable(),
+    /** What the engine has read of conversations is kept on disk, so that a reopened chat answers at once. */
+    keepsReadingState: z.boolean(),
+  })
+  .partial();
+
+const { shape } = settingsChange;
 export const settings = z.object({
-  language: z.enum(['system', 'en', 'zh-Hant']).default('system'),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  isSidebarOpen: z.boolean().default(true),
-  /** The model to load at start; null until one was chosen. */
-  modelId: z.string().nullable().default(null),
-  /** What the engine has read of conversations is kept on disk, so that a reopened chat answers at once. */
-  keepsReadingState: z.boolean().default(true),
+  language: shape.language.unwrap().default('system'),
+  theme: shape.theme.unwrap().default('system'),
+  isSidebarOpen: shape.isSidebarOpen.unwrap().default(true),
+  modelId: shape.modelId.unwrap().default(null),
+  keepsReadingState: shape.keepsReadingState.unwrap().default(true),
 });
 export type Settings = z.infer<typeof settings>;
 /** What a person may add to the app's own instructions, for one conversation. */
 const systemText = z.string().max(100_000);
-const settingsChange = settings.partial();
 
 export const conversationSummary = z.object({
   id: conversationId,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Settings, settings } from '../../../contract/app-contract.ts';
+import { appContract, type Settings, settings } from '../../../contract/app-contract.ts';
 import { createSettings } from './index.ts';
 
 function start() {
@@ -32,6 +32,12 @@ test('changes what was named, keeps the rest, and tells every window', () => {
   expect(service.get({}, caller)).toEqual(stored());
   expect(heard).toHaveLength(2);
   expect(heard[1]).toEqual(stored());
+});
+
+test('a change that crossed the border names only what it changes', () => {
+  const { input } = appContract.settings.change;
+  expect(input.parse({ theme: 'dark' })).toEqual({ theme: 'dark' });
+  expect(input.parse({})).toEqual({});
 });
 
 test('tells what a change was, before and after, once it is kept', () => {
