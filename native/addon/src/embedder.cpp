@@ -7,6 +7,8 @@
 #include "model-fingerprint.h"
 #include "model-params.h"
 
+#include "token-batch.h"
+
 #include "common.h"
 #include "llama-ext.h"
 
@@ -71,19 +73,6 @@ const char *name_of(enum llama_pooling_type pooling) {
         return nullptr;
     }
 }
-
-/** One llama_batch, freed with the scope. */
-class Batch {
-public:
-    explicit Batch(size_t capacity) : batch_(llama_batch_init(static_cast<int32_t>(capacity), 0, 1)) {}
-    Batch(const Batch &) = delete;
-    Batch &operator=(const Batch &) = delete;
-    ~Batch() { llama_batch_free(batch_); }
-    llama_batch &get() { return batch_; }
-
-private:
-    llama_batch batch_;
-};
 
 } // namespace
 
@@ -210,7 +199,7 @@ bool Embedder::compute(const std::vector<const TextTokens *> &texts, const std::
     for (const TextTokens *text : texts) {
         token_count += text->size();
     }
-    Batch batch(token_count);
+    TokenBatch batch(token_count);
     for (size_t index = 0; index < texts.size(); index++) {
         const auto sequence = static_cast<llama_seq_id>(index);
         for (size_t token = 0; token < texts[index]->size(); token++) {

@@ -32,7 +32,7 @@ void Scheduler::look(Run &run) {
         finish(run, StopReason::length);
     } else if (outcome == Outcome::done) {
         run.sequence->append(run.reading.cells.data() + picture.first_cell, picture.cell_count);
-        after_cells(run, -1);
+        go_on(run, [&] { after_cells(run, -1); });
     }
 }
 

@@ -9,7 +9,8 @@ namespace parley {
 namespace {
 
 BuiltPrompt build_prompt(const PromptBuilder &prompts, const GenerateRequest &request, Purpose purpose,
-                         size_t max_cells, const std::function<size_t(const FittedPrompt &)> &size_of) {
+                         bool wants_system_end, size_t max_cells,
+                         const std::function<size_t(const FittedPrompt &)> &size_of) {
     BuiltPrompt built;
     const Conversation &conversation = request.conversation;
     if (purpose == Purpose::answer && request.overflow == Overflow::forget_oldest) {
@@ -18,12 +19,13 @@ BuiltPrompt build_prompt(const PromptBuilder &prompts, const GenerateRequest &re
         built.fitted = {prompts.build(conversation, request.output_schema), conversation, 0};
     }
     Prompt &prompt = built.fitted.prompt;
-    built.system_items = prompts.system_end(built.fitted.conversation, prompt);
+    if (wants_system_end) {
+        built.system_items = prompts.system_end(built.fitted.conversation, prompt);
+    }
     if (purpose != Purpose::answer) {
         prompt.items =
             purpose == Purpose::typing ? prompts.typing(conversation) : prompts.settled(conversation);
     }
-    built.kept_items = prompt.items.size();
     return built;
 }
 
@@ -42,12 +44,12 @@ PromptThread::~PromptThread() {
     thread_.join();
 }
 
-void PromptThread::build(GenerateRequest request, Purpose purpose, size_t max_cells,
+void PromptThread::build(GenerateRequest request, Purpose purpose, bool wants_system_end, size_t max_cells,
                          std::function<size_t(const FittedPrompt &)> size_of,
                          std::shared_ptr<std::atomic<bool>> is_cancelled, Done done) {
     const auto shared = std::make_shared<GenerateRequest>(std::move(request));
     const std::lock_guard<std::mutex> lock(mutex_);
-    work_.emplace_back([this, shared, purpose, max_cells, size_of = std::move(size_of),
+    work_.emplace_back([this, shared, purpose, wants_system_end, max_cells, size_of = std::move(size_of),
                         is_cancelled = std::move(is_cancelled), done = std::move(done)] {
         if (is_cancelled->load()) {
             done({}, std::make_exception_ptr(Fault("cancelled")));
@@ -56,7 +58,7 @@ void PromptThread::build(GenerateRequest request, Purpose purpose, size_t max_ce
         BuiltPrompt built;
         std::exception_ptr error;
         try {
-            built = build_prompt(prompts_, *shared, purpose, max_cells, size_of);
+            built = build_prompt(prompts_, *shared, purpose, wants_system_end, max_cells, size_of);
         } catch (...) {
             error = std::current_exception();
         }

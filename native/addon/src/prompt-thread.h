@@ -15,10 +15,8 @@ namespace parley {
 /** What became of a run's messages. */
 struct BuiltPrompt {
     FittedPrompt fitted;
-    /** Cells of the system part, which other conversations begin with too; 0 where unknown. */
+    /** Items of the system part, which other conversations begin with too; 0 where nobody asked. */
     size_t system_items = 0;
-    /** Items that later requests will begin with too; all of them for an answer. */
-    size_t kept_items = 0;
 };
 
 /**
@@ -37,10 +35,11 @@ public:
     ~PromptThread();
 
     /**
-     * `size_of` counts the cells of a prompt, at most `max_cells` of which fit. `done` is called on the
-     * prompt thread and must not throw. `is_cancelled`: it is not even begun.
+     * `size_of` counts the cells of a prompt, at most `max_cells` of which fit. `wants_system_end` costs two
+     * renders more. `is_cancelled`: it is not even begun. `done` is called on the prompt thread and must not
+     * throw.
      */
-    void build(GenerateRequest request, Purpose purpose, size_t max_cells,
+    void build(GenerateRequest request, Purpose purpose, bool wants_system_end, size_t max_cells,
                std::function<size_t(const FittedPrompt &)> size_of,
                std::shared_ptr<std::atomic<bool>> is_cancelled, Done done);
 

@@ -1,6 +1,7 @@
 #include "scheduler.h"
 
 #include "fault.h"
+#include "token-batch.h"
 
 #include "common.h"
 
@@ -19,19 +20,6 @@ constexpr size_t shared_reading_tokens = 64;
 constexpr size_t background_reading_tokens = 32;
 /** Of the time, one part in this many is the background's while visible runs go on. */
 constexpr double background_part = 8;
-
-/** One llama_batch, freed with the scope. */
-class Batch {
-public:
-    explicit Batch(size_t capacity) : batch_(llama_batch_init(static_cast<int32_t>(capacity), 0, 1)) {}
-    Batch(const Batch &) = delete;
-    Batch &operator=(const Batch &) = delete;
-    ~Batch() { llama_batch_free(batch_); }
-    llama_batch &get() { return batch_; }
-
-private:
-    llama_batch batch_;
-};
 
 } // namespace
 
@@ -73,7 +61,8 @@ void Scheduler::add(std::unique_ptr<Run> owned) {
             }
         });
     };
-    prompt_thread_->build(run.request, run.purpose, context_tokens_ - 1, size_of, run.is_cancelled, done);
+    prompt_thread_->build(run.request, run.purpose, keeper_->needs_places(), context_tokens_ - 1, size_of,
+                          run.is_cancelled, done);
 }
 
 void Scheduler::forget(const std::string &sequence_key, std::function<void()> done) {
@@ -149,14 +138,29 @@ bool Scheduler::step() {
     if (outcome == Outcome::done) {
         account(portions, portions.front().run->is_background(), ms_between(start, SteadyClock::now()));
         for (const Portion &portion : portions) {
-            if (portion.is_reading) {
-                after_reading(*portion.run, portion);
-            } else {
-                after_writing(*portion.run, portion);
-            }
+            go_on(*portion.run, [&] {
+                if (portion.is_reading) {
+                    after_reading(*portion.run, portion);
+                } else {
+                    after_writing(*portion.run, portion);
+                }
+            });
         }
     }
     return true;
+}
+
+void Scheduler::go_on(Run &run, const std::function<void()> &work) {
+    const uint64_t order = run.order;
+    try {
+        work();
+    } catch (...) {
+        // It may be over already; what was thrown is then of no use to anybody.
+        if (Run *left = find_run(order)) {
+            drop_unnoted(*left);
+            fail(*left, std::current_exception());
+        }
+    }
 }
 
 void Scheduler::end_cancelled() {
@@ -241,7 +245,7 @@ std::vector<Scheduler::Portion> Scheduler::choose(bool is_background) {
         // Beside others a guess would take from their time.
         if (writers == 1 && chosen.size() == 1 && run->request.may_speculate && model_.can_forget_end()) {
             const std::vector<llama_token> guess =
-                guess_for(*run, std::min(step_tokens_, context_tokens_ - run->sequence->size()) - 1);
+                guess_for(*run, std::min(step_tokens_ - 1, context_tokens_ - run->sequence->size()));
             portion.tokens.insert(portion.tokens.end(), guess.begin(), guess.end());
         }
         used += portion.tokens.size();
@@ -291,7 +295,7 @@ Scheduler::Outcome Scheduler::compute(const std::vector<Portion> &portions) {
     if (portions.front().run->is_background() && model_.can_forget_end()) {
         flags.push_back(&has_commands_);
     }
-    Batch batch(total);
+    TokenBatch batch(total);
     for (const Portion &portion : portions) {
         const Run &run = *portion.run;
         const size_t begin = run.sequence->size();

@@ -74,6 +74,8 @@ private:
     enum class Outcome { done, full, aborted };
 
     // scheduler.cpp
+    /** Does what follows a step for one run: whatever is thrown ends this run alone. */
+    void go_on(Run &run, const std::function<void()> &work);
     void end_cancelled();
     void finish(Run &run, StopReason reason);
     void fail(Run &run, std::exception_ptr error);

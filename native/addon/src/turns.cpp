@@ -1,13 +1,29 @@
 #include "scheduler.h"
 
+#include "fault.h"
 #include "greedy-choice.h"
 
 #include "common.h"
 
 #include <algorithm>
+#include <limits>
+#include <string>
 #include <utility>
 
 namespace parley {
+
+namespace {
+
+/** Whether nothing was left to choose from; the grammar would end the process over such a token. */
+bool is_dead_end(common_sampler *sampler) {
+    const llama_token_data_array *candidates = common_sampler_get_candidates(sampler, false);
+    const bool has_chosen =
+        candidates->selected >= 0 && static_cast<size_t>(candidates->selected) < candidates->size;
+    return !has_chosen ||
+           candidates->data[candidates->selected].logit == -std::numeric_limits<float>::infinity();
+}
+
+} // namespace
 
 void Scheduler::after_reading(Run &run, const Portion &portion) {
     Sequence &sequence = *run.sequence;
@@ -35,12 +51,7 @@ void Scheduler::after_cells(Run &run, int32_t result_index) {
         run.stage = Stage::writing; // it was paused; its next token is chosen already
         return;
     }
-    try {
-        begin_writing(run);
-    } catch (...) {
-        fail(run, std::current_exception());
-        return;
-    }
+    begin_writing(run);
     if (choose_token(run, result_index)) {
         run.stage = Stage::writing;
     }
@@ -101,6 +112,10 @@ bool Scheduler::choose_token(Run &run, int32_t index) {
                                   ? likeliest_token(llama_get_logits_ith(model_.context(), index),
                                                     llama_vocab_n_tokens(model_.vocab()))
                                   : common_sampler_sample(writing.sampler.get(), model_.context(), index);
+    if (!writing.is_greedy && is_dead_end(writing.sampler.get())) {
+        throw Fault("schema.unsupported",
+                    {{"detail", std::string("no token that is allowed fits the form")}});
+    }
     common_sampler_accept(writing.sampler.get(), token, true);
     if (run.result.answer_tokens.empty()) {
         run.result.first_token_ms = ms_between(run.begun, SteadyClock::now());

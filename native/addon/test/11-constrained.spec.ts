@@ -13,6 +13,23 @@ const greedy: Sampling = { temperature: 0, topP: 1, topK: 0, minP: 0 };
 const schema = (value: unknown): string => JSON.stringify(value);
 
 describe('an output schema', () => {
+  test('that nothing allowed can fit is an error, and the engine goes on', async () => {
+    const outputSchema = schema({
+      type: 'object',
+      properties: { sure: { type: 'boolean' } },
+      required: ['sure'],
+    });
+    const logitBias: { token: number; bias: number }[] = [];
+    for (let token = 0; token < 1024; token += 1) {
+      const text = await engine.detokenize({ tokens: Uint32Array.of(token) });
+      // With these forbidden the object can neither be begun nor the answer be ended.
+      if (text === '' || /[{\s<]/.test(text)) logitBias.push({ token, bias: -100 });
+    }
+    const error = await rejection(answer(engine, [user('Hello')], { outputSchema, logitBias }));
+    assert.equal(error.code, 'schema.unsupported');
+    assert.equal((await answer(engine, [user('Count to 5.')])).text, '1 2 3 4 5.');
+  });
+
   test('forces JSON of that form out of a model that would not write it', async () => {
     const { text, stopReason } = await answer(engine, [user('Hello')], {
       outputSchema: schema({
