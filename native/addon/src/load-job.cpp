@@ -13,22 +13,6 @@ namespace {
 
 constexpr double smallest_step = 0.005;
 
-const char *name_of(StateKind kind) {
-    switch (kind) {
-    case StateKind::attention:
-        return "attention";
-    case StateKind::sliding_window:
-        return "sliding-window";
-    case StateKind::recurrent:
-        return "recurrent";
-    case StateKind::hybrid:
-        return "hybrid";
-    case StateKind::uncacheable:
-        break;
-    }
-    return "other";
-}
-
 Napi::Value to_js(Napi::Env env, const ModelFacts &facts, StateKind state_kind, double load_ms) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("description", facts.description);

@@ -112,7 +112,8 @@ private:
     std::vector<llama_token> tokens_;
 };
 
-/** `Engine.forget`. Whoever asked may rely on it: a cancel does not stop it. */
+/** `Engine.forget`. One that a load or an unload ends before it began is rejected as cancelled: it did
+ * nothing. */
 class ForgetJob : public Job {
 public:
     ForgetJob(Napi::Env env, std::shared_ptr<JobBoard> board, std::string sequence_key)

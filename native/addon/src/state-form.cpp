@@ -35,6 +35,22 @@ bool ends_with(const std::vector<uint8_t> &whole, const std::vector<uint8_t> &pa
 
 } // namespace
 
+const char *name_of(StateKind kind) {
+    switch (kind) {
+    case StateKind::attention:
+        return "attention";
+    case StateKind::sliding_window:
+        return "sliding-window";
+    case StateKind::recurrent:
+        return "recurrent";
+    case StateKind::hybrid:
+        return "hybrid";
+    case StateKind::uncacheable:
+        break;
+    }
+    return "other";
+}
+
 StateForm::StateForm(StateKind kind, const std::vector<uint8_t> &whole, const std::vector<uint8_t> &partial)
     : kind_(kind), magic_(Cursor(whole.data(), whole.size()).number<uint32_t>()) {
     const size_t partial_start = attention_end(whole.size(), partial.size());

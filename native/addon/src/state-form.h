@@ -12,6 +12,9 @@ namespace parley {
  */
 enum class StateKind { attention, sliding_window, recurrent, hybrid, uncacheable };
 
+/** As `LoadedModel.stateKind` of index.d.ts. */
+const char *name_of(StateKind kind);
+
 /**
  * How the states of one context are made up, learnt from a sample, so that bytes can be judged before
  * llama.cpp sees them: it asserts where it should refuse. Without llama.cpp; any thread.

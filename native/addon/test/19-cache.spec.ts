@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { CacheOptions, Engine, PromptMessage } from '../index.d.ts';
 import {
@@ -114,13 +114,14 @@ test('what is forgotten leaves no file, and costs a computation', async () => {
   await using engine = await start(cache);
   await answer(engine, opening, { sequenceKey: 'secret' });
   await engine.unload();
-  const name = `model-${folders}`;
   await engine.load({ path: modelPath, projectorPath: null, contextTokens, cache }, () => {}).done;
   const kept = filesIn(cache.folder);
-  assert.ok(kept.length > 1, name);
+  assert.ok(kept.length > 1);
   await engine.forget({ sequenceKey: 'secret' });
-  const left = filesIn(cache.folder).filter((file) => statSync(file).size > 200);
-  assert.deepEqual(left, []);
+  assert.deepEqual(
+    filesIn(cache.folder).map((file) => basename(file)),
+    ['lock'],
+  );
   const again = await answer(engine, opening, { sequenceKey: 'other' });
   assert.equal(again.restoredTokens + again.reusedTokens, 0);
 });
@@ -135,8 +136,8 @@ test('an ephemeral conversation leaves nothing', async () => {
     assert.equal(cacheRamBytes + diskBytesWritten, 0);
   }
   assert.deepEqual(
-    filesIn(cache.folder).filter((file) => statSync(file).size > 200),
-    [],
+    filesIn(cache.folder).map((file) => basename(file)),
+    ['lock'],
   );
 });
 

@@ -72,6 +72,9 @@ for (const { kind } of kinds) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       const again = await answer(engine, opening, { sequenceKey: 'again', ...limit });
       assert.ok(again.computedTokens <= 2, `${again.computedTokens} computed`);
+      await using cold = await start(path);
+      const expected = await answer(cold, opening, { sequenceKey: 'cold', ...limit });
+      assert.deepEqual(again.answerTokenIds, expected.answerTokenIds);
       const other = [persona, user('Who are you?')];
       const fresh = await answer(engine, other, { sequenceKey: 'other', ...limit });
       assert.ok(fresh.computedTokens < 40, `${fresh.computedTokens} computed`);

@@ -27,22 +27,6 @@ Prompt further_of(const llama_model *model, size_t count = further_tokens) {
     return some_tokens(model, count, 2);
 }
 
-const char *name_of(StateKind kind) {
-    switch (kind) {
-    case StateKind::attention:
-        return "attention";
-    case StateKind::sliding_window:
-        return "sliding-window";
-    case StateKind::recurrent:
-        return "recurrent";
-    case StateKind::hybrid:
-        return "hybrid";
-    case StateKind::uncacheable:
-        break;
-    }
-    return "uncacheable";
-}
-
 void tell_kind(llama_model *model) {
     Place place(model, {});
     std::printf("%s\n", name_of(place.state().kind()));
