@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { documentsContract } from './app/documents.ts';
+import { knowledgeContract } from './app/knowledge.ts';
 import { conversationId, message, messageId } from './chat/message.ts';
+import { attachment } from './documents/documents.ts';
 import { fileRef, installedModel, modelsState } from './models/models.ts';
 import { type Client, call, type Emitter, event, type Handlers, stream } from './rpc/declare.ts';
 
@@ -177,6 +180,8 @@ export const appContract = {
       input: z.object({
         conversationId: conversationId.nullable(),
         text: z.string().min(1).max(2_000_000),
+        /** Files that were added, to go with the question. */
+        attachments: z.array(attachment).max(100).exactOptional(),
       }),
       output: started,
       errors: sendErrors,
@@ -205,6 +210,8 @@ export const appContract = {
       errors: ['conversation.not-found'],
     }),
   },
+  documents: documentsContract,
+  knowledge: knowledgeContract,
   /** What the engine has read, kept on disk: see `settings.keepsReadingState`. */
   cache: {
     size: call({ input: nothing, output: z.object({ diskBytes: z.number() }) }),

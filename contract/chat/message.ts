@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { documentId, fileReading, numberedPassage } from '../documents/documents.ts';
 import { errorCatalog } from '../errors/catalog.ts';
 
 export const conversationId = z.string().min(1).max(64).brand<'ConversationId'>();
@@ -6,12 +7,60 @@ export type ConversationId = z.infer<typeof conversationId>;
 export const messageId = z.string().min(1).max(64).brand<'MessageId'>();
 export type MessageId = z.infer<typeof messageId>;
 
-/** One piece of a message. More kinds (image, document, tool call, citation) join this union. */
+const offset = z.number().int().nonnegative();
+
+/** One piece of a message. More kinds (tool call, tool result) join this union. */
 export const part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
   z.object({ type: z.literal('reasoning'), text: z.string() }),
+  /** A picture the model is shown, of a user message. */
+  z.object({
+    type: z.literal('image'),
+    documentId,
+    name: z.string(),
+    /** From 1 where it is a page of a document, else 1. */
+    page: z.number().int().positive(),
+    widthPx: z.number().int().positive(),
+    heightPx: z.number().int().positive(),
+  }),
+  /** A file that came with a user message. */
+  z.object({ type: z.literal('document'), documentId, name: z.string() }),
+  /**
+   * What the model was given of documents with a user message, word for word: it stays the same when a
+   * document changes or goes, and so does the history.
+   */
+  z.object({
+    type: z.literal('reading'),
+    files: z.array(fileReading),
+    passages: z.array(numberedPassage),
+    /** The search found nothing that bears on the question. */
+    isNothingRelevant: z.boolean(),
+  }),
+  /** What code found out about an answer's citations and quotes; offsets are in the answer's text. */
+  z.object({
+    type: z.literal('citations'),
+    citations: z.array(
+      z.object({
+        number: z.number().int(),
+        start: offset,
+        end: offset,
+        /** There is a passage of that number. */
+        isKnown: z.boolean(),
+      }),
+    ),
+    quotes: z.array(
+      z.object({
+        start: offset,
+        end: offset,
+        /** The passage it stands in, word for word; null: in none that was given. */
+        number: z.number().int().nullable(),
+      }),
+    ),
+  }),
 ]);
 export type Part = z.infer<typeof part>;
+/** The parts that grow while an answer streams. */
+export type StreamedPart = Extract<Part, { text: string }>['type'];
 
 /**
  * `streaming`: a run is writing it. `complete`: the model ended it. `cut`: it reached the answer limit.
@@ -81,9 +130,10 @@ export function textOf(subject: Pick<Message, 'parts'>): string {
 }
 
 /** Appends streamed text to `parts`: grows the last part if it has the type, else opens a new one. */
-export function appendText(parts: readonly Part[], type: Part['type'], text: string): Part[] {
+export function appendText(parts: readonly Part[], type: StreamedPart, text: string): Part[] {
   if (text === '') return [...parts];
   const last = parts.at(-1);
-  if (last?.type === type) return [...parts.slice(0, -1), { type, text: last.text + text }];
+  if (last?.type === type && 'text' in last)
+    return [...parts.slice(0, -1), { type, text: last.text + text }];
   return [...parts, { type, text }];
 }

@@ -94,6 +94,28 @@ export const errorCatalog = {
     contextTokens: z.number().int(),
   }),
 
+  'document.not-found': z.object({ documentId: z.string() }),
+  'document.unsupported': z.object({ name: z.string() }),
+  'document.broken': z.object({ name: z.string(), detail: z.string() }),
+  'document.encrypted': z.object({ name: z.string() }),
+  'document.too-large': z.object({
+    name: z.string(),
+    limit: z.enum(['bytes', 'pages', 'entries', 'unpacked', 'ratio', 'text']),
+    found: z.number(),
+    allowed: z.number(),
+  }),
+  /** The extractor met its limit of processor time or memory, or stopped answering. */
+  'document.too-slow': z.object({ name: z.string(), limitMs: z.number() }),
+  'document.too-heavy': z.object({ name: z.string(), limitBytes: bytes }),
+  'extractor.crashed': z.object({
+    name: z.string(),
+    exitCode: z.number().nullable(),
+    signal: z.string().nullable(),
+  }),
+  'extractor.unavailable': z.object({ reason: z.string() }),
+  'collection.not-found': z.object({ collectionId: z.string() }),
+  'folder.not-found': z.object({ path: z.string() }),
+
   'conversation.not-found': z.object({ conversationId: z.string() }),
   'conversation.busy': z.object({ conversationId: z.string() }),
   'message.not-found': z.object({ messageId: z.string() }),

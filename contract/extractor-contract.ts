@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { block, extractedSummary, fileFormat } from './documents/extracted.ts';
+import { type Client, call, type Handlers, stream } from './rpc/declare.ts';
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const pixels = z.number().int().positive();
+
+/** The acts that an extractor tries against itself at start, and must be refused. */
+export const forbiddenAct = z.enum([
+  'read-other-file',
+  'write-models',
+  'write-profile',
+  'connect',
+  'resolve-name',
+  'exec',
+  'ptrace',
+  'open-device',
+]);
+export type ForbiddenAct = z.infer<typeof forbiddenAct>;
+
+/** What holds an extractor here. */
+export const restrictions = z.object({
+  /** Limits on memory and processor time. */
+  limits: z.boolean(),
+  /** No files but the one that is open. */
+  files: z.boolean(),
+  /** No system calls that reach outside. */
+  calls: z.boolean(),
+  /** 0 where there is none. */
+  landlockAbi: z.number().int(),
+});
+export type Restrictions = z.infer<typeof restrictions>;
+
+export const ocrLanguage = z.enum(['eng', 'chi_tra', 'chi_sim']);
+export type OcrLanguage = z.infer<typeof ocrLanguage>;
+
+/** A picture that the extractor drew: the window never gets bytes of a foreign file. */
+const drawn = z.object({ png: bytes, widthPx: pixels, heightPx: pixels });
+
+const fileErrors = [
+  'document.unsupported',
+  'document.broken',
+  'document.encrypted',
+  'document.too-large',
+  'picture.refused',
+] as const;
+
+/**
+ * What main asks of an extractor: a process made for one file, which it opened before it restricted itself.
+ * Nothing in an answer was checked by anybody else: main's border parses it.
+ */
+export const extractorContract = {
+  extractor: {
+    /** What holds it. */
+    describe: call({ input: z.object({}), output: restrictions }),
+    /** Tries each forbidden act. An act that is not refused is undone where it can be. */
+    probe: call({
+      input: z.object({ modelsFolder: z.string(), profileFolder: z.string() }),
+      output: z.object({
+        acts: z.array(z.object({ act: forbiddenAct, isRefused: z.boolean() })),
+      }),
+    }),
+  },
+  file: {
+    /** What it is, by its content. */
+    identify: call({
+      input: z.object({}),
+      output: z.object({ format: fileFormat }),
+      errors: fileErrors,
+    }),
+    /** Its blocks in reading order. `fraction` [0, 1] of it is done. Cancelling ends it within a page. */
+    extract: stream({
+      input: z.object({ maxChars: z.number().int().positive() }),
+      chunk: z.object({ blocks: z.array(block), fraction: z.number() }),
+      output: extractedSummary,
+      errors: fileErrors,
+    }),
+    /** Text of scanned pages (from 1; a picture is page 1), by recognition. */
+    recognise: stream({
+      input: z.object({
+        pages: z.array(z.number().int().positive()).min(1),
+        languages: z.array(ocrLanguage).min(1),
+      }),
+      chunk: z.object({ blocks: z.array(block), fraction: z.number() }),
+      output: z.object({ meanConfidence: z.number() }),
+      errors: fileErrors,
+    }),
+    /** A page, or a picture as page 1, drawn to fit a square of `maxPx`; orientation applied, metadata gone. */
+    draw: call({
+      input: z.object({ page: z.number().int().positive(), maxPx: pixels.max(4096) }),
+      output: drawn,
+      errors: fileErrors,
+    }),
+    /** The same as raw pixels for the engine: 3 bytes each (R, G, B), rows from the top. */
+    pixels: call({
+      input: z.object({ page: z.number().int().positive(), maxPx: pixels.max(4096) }),
+      output: z.object({ width: pixels, height: pixels, rgb: bytes }),
+      errors: fileErrors,
+    }),
+  },
+} as const;
+
+export type ExtractorContract = typeof extractorContract;
+export type ExtractorClient = Client<ExtractorContract>;
+export type ExtractorHandlers = Handlers<ExtractorContract>;
