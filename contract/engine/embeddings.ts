@@ -13,6 +13,15 @@ const fraction = z.object({ fraction: z.number().min(0).max(1) });
  */
 const texts = z.object({ texts: z.array(z.string()).max(4096) });
 
+const embedRequest = texts.extend({
+  /**
+   * Who waits. `background` (default) goes on only while no visible chat does; `visible`, such as a question
+   * that the documents are searched for, goes before all that, also beside a chat.
+   */
+  priority: z.enum(['visible', 'background']).exactOptional(),
+});
+export type EmbedRequest = z.infer<typeof embedRequest>;
+
 export const embedderRequest = z.object({
   path: filePath,
   /** Compute threads; absent: as many as a chat model gets. */
@@ -54,7 +63,7 @@ export const embeddings = z.object({
 });
 export type Embeddings = z.infer<typeof embeddings>;
 
-/** A second model, beside the chat model, that turns texts into vectors. It yields to a visible chat. */
+/** A second model, beside the chat model, that turns texts into vectors. */
 export const embeddingMembers = {
   /**
    * Loads the model for embeddings in place of the one loaded, whose work ends as cancelled; the chat model
@@ -81,12 +90,12 @@ export const embeddingMembers = {
   /** Frees the model; what it was to embed ends as cancelled. */
   unload: call({ input: z.object({}), output: z.object({}) }),
   /**
-   * The vectors of at most 4096 texts; nothing is cut. Chunks are the fraction done. A text that is too long
+   * The vectors of at most 4096 texts, of which no character is cut. Chunks are the fraction done. A text that is too long
    * is refused before anything is computed. Cancelling ends it within a batch of some 512 tokens; nothing
    * partial is given.
    */
   embed: stream({
-    input: texts,
+    input: embedRequest,
     chunk: fraction,
     output: embeddings,
     errors: ['embedding.not-loaded', 'embedding.too-long'],
