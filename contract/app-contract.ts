@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { documentsContract } from './app/documents.ts';
 import { knowledgeContract } from './app/knowledge.ts';
 import { conversationId, message, messageId } from './chat/message.ts';
-import { attachment } from './documents/documents.ts';
+import { attachment, collectionId } from './documents/documents.ts';
 import { fileRef, installedModel, modelsState } from './models/models.ts';
 import { type Client, call, type Emitter, event, type Handlers, stream } from './rpc/declare.ts';
 
@@ -32,6 +32,8 @@ export const settings = z.object({
 export type Settings = z.infer<typeof settings>;
 /** What a person may add to the app's own instructions, for one conversation. */
 const systemText = z.string().max(100_000);
+const attachments = z.array(attachment).max(100);
+const collectionIds = z.array(collectionId).max(100);
 
 export const conversationSummary = z.object({
   id: conversationId,
@@ -146,12 +148,15 @@ export const appContract = {
     /** What stands unsent in the composer; null names the one of a chat not begun yet. */
     draft: call({
       input: z.object({ conversationId: conversationId.nullable() }),
-      output: z.object({ text: z.string() }),
+      /** Files that are no longer kept are left out. */
+      output: z.object({ text: z.string(), attachments }),
     }),
+    /** Without `attachments` the files stay as they are. */
     saveDraft: call({
       input: z.object({
         conversationId: conversationId.nullable(),
         text: z.string().max(2_000_000),
+        attachments: attachments.exactOptional(),
       }),
       output: nothing,
       errors: ['storage.full', 'storage.failed'],
@@ -164,6 +169,20 @@ export const appContract = {
     }),
     saveSystemText: call({
       input: z.object({ conversationId: conversationId.nullable(), text: systemText }),
+      output: nothing,
+      errors: ['conversation.not-found', 'storage.full', 'storage.failed'],
+    }),
+    /**
+     * The collections that every question of a conversation is looked up in; null names the chat not begun
+     * yet, which takes them with it. One that was removed is left out, and is there again once restored.
+     */
+    collections: call({
+      input: z.object({ conversationId: conversationId.nullable() }),
+      output: z.object({ collectionIds }),
+      errors: ['conversation.not-found'],
+    }),
+    saveCollections: call({
+      input: z.object({ conversationId: conversationId.nullable(), collectionIds }),
       output: nothing,
       errors: ['conversation.not-found', 'storage.full', 'storage.failed'],
     }),
@@ -180,13 +199,16 @@ export const appContract = {
       input: z.object({
         conversationId: conversationId.nullable(),
         text: z.string().min(1).max(2_000_000),
-        /** Files that were added, to go with the question. */
-        attachments: z.array(attachment).max(100).exactOptional(),
+        /** Files that were added, to go with the question. The window waits until they are read. */
+        attachments: attachments.exactOptional(),
       }),
       output: started,
       errors: sendErrors,
     }),
-    /** Writes a sibling of a message of the person and answers it; the old branch stays. */
+    /**
+     * Writes a sibling of a message of the person and answers it; the old branch stays. The files that came
+     * with the message come with its sibling.
+     */
     edit: call({
       input: z.object({ messageId, text: z.string().min(1).max(2_000_000) }),
       output: started,
