@@ -34,6 +34,21 @@ export type Restrictions = z.infer<typeof restrictions>;
 export const ocrLanguage = z.enum(['eng', 'chi_tra', 'chi_sim']);
 export type OcrLanguage = z.infer<typeof ocrLanguage>;
 
+/**
+ * What a process loads before it restricts itself, since nothing can be loaded after: `text` for every format
+ * that is neither PDF nor picture, `recognition` beside `pdf` or `picture`. What a file is can be asked with none.
+ */
+export const readerModule = z.enum(['text', 'pdf', 'picture', 'recognition']);
+export type ReaderModule = z.infer<typeof readerModule>;
+
+/** How an extractor ends by itself; main tells by it why. */
+export const extractorExitCode = {
+  /** It asked for more memory than it may have. */
+  tooHeavy: 71,
+  /** It used up its processor time (where the system does not end it for that). */
+  tooSlow: 72,
+} as const;
+
 /** A picture that the extractor drew: the window never gets bytes of a foreign file. */
 const drawn = z.object({ png: bytes, widthPx: pixels, heightPx: pixels });
 
@@ -51,8 +66,25 @@ const fileErrors = [
  */
 export const extractorContract = {
   extractor: {
-    /** What holds it. */
-    describe: call({ input: z.object({}), output: restrictions }),
+    /**
+     * The first call, and only once: opens the file for reading, loads the modules, then restricts the process
+     * for good. Every other call before it is refused. `path` null: an empty file of our own, for the probe.
+     */
+    open: call({
+      input: z.object({
+        path: z.string().min(1).nullable(),
+        /** As the person's file is called. */
+        name: z.string(),
+        modules: z.array(readerModule),
+        languages: z.array(ocrLanguage),
+        /** Of processor time, over all its threads. */
+        cpuSeconds: z.number().int().positive(),
+        /** Of its own data, without what it maps from files. */
+        dataBytes: z.number().int().positive(),
+      }),
+      output: restrictions,
+      errors: ['file.not-found', 'extractor.unavailable'],
+    }),
     /** Tries each forbidden act. An act that is not refused is undone where it can be. */
     probe: call({
       input: z.object({ modelsFolder: z.string(), profileFolder: z.string() }),
@@ -79,7 +111,6 @@ export const extractorContract = {
     recognise: stream({
       input: z.object({
         pages: z.array(z.number().int().positive()).min(1),
-        languages: z.array(ocrLanguage).min(1),
       }),
       chunk: z.object({ blocks: z.array(block), fraction: z.number() }),
       output: z.object({ meanConfidence: z.number() }),

@@ -19,6 +19,7 @@ const TYPED_FOLDERS = [
   'main',
   'preload',
   'native/engine',
+  'native/extractor',
   'native/addon',
   'e2e',
   'scripts',

@@ -10,6 +10,16 @@ export type ErrorSentences = {
 /** What a refused model file has wrong, in the words of a person. */
 export type FaultWords = { readonly [F in GgufFault]: string };
 
+type TooLarge = ErrorData<'document.too-large'>;
+
+/** Which limit a document is past, in the words of a person. */
+export type LimitWords = {
+  readonly [L in TooLarge['limit']]: (
+    figures: Pick<TooLarge, 'found' | 'allowed'>,
+    format: Format,
+  ) => string;
+};
+
 /** The last part of a path, whichever way its slashes lean. */
 export function fileNameOf(path: string): string {
   return path.split(/[\\/]/u).at(-1) || path;

@@ -1,4 +1,9 @@
-import { type ErrorSentences, type FaultWords, fileNameOf } from './error-words.ts';
+import {
+  type ErrorSentences,
+  type FaultWords,
+  fileNameOf,
+  type LimitWords,
+} from './error-words.ts';
 
 const faults: FaultWords = {
   empty: 'it is empty',
@@ -25,6 +30,18 @@ const faults: FaultWords = {
   'bad-template': 'its chat template is broken',
   'missing-architecture': 'it does not say what kind of model it is',
   'not-a-model': 'it is a GGUF file but not a model that can chat',
+};
+
+const limits: LimitWords = {
+  bytes: ({ found, allowed }, format) =>
+    `it is ${format.bytes(found)}, and ${format.bytes(allowed)} is the most`,
+  pages: ({ found, allowed }, format) =>
+    `it has ${format.count(found)} pages, and ${format.count(allowed)} is the most`,
+  entries: ({ found, allowed }, format) =>
+    `it is made of ${format.count(found)} parts, and ${format.count(allowed)} is the most`,
+  unpacked: ({ allowed }, format) => `unpacked it is more than ${format.bytes(allowed)}`,
+  ratio: () => 'unpacked it grows as no honest file does',
+  text: ({ allowed }, format) => `it holds more than ${format.count(allowed)} characters`,
 };
 
 /** Every error in English. */
@@ -80,6 +97,28 @@ export const errorSentencesEn: ErrorSentences = {
     'No model for searching is loaded. Nothing was changed. Choose one first.',
   'embedding.too-long': ({ textTokens, contextTokens }, format) =>
     `A passage is longer than the model for searching can read: about ${format.count(textTokens * 0.75)} words, and it has room for about ${format.count(contextTokens * 0.75)}. Nothing was changed. Shorten the text.`,
+  'document.not-found': () =>
+    'This file is no longer in Parley. Nothing else was changed. Add it again.',
+  'document.unsupported': ({ name }) =>
+    `Parley cannot read “${name}”: it is of a kind that it does not know. Your message is kept. Save the file as PDF, DOCX, text or PNG and add that.`,
+  'document.broken': ({ name }) =>
+    `“${name}” is damaged and could not be read. Your message is kept. Open it in the program that made it, save it again, and add that.`,
+  'document.encrypted': ({ name }) =>
+    `“${name}” opens only with a password. Your message is kept. Save a copy without one and add that.`,
+  'document.too-large': ({ name, limit, found, allowed }, format) =>
+    `“${name}” is too large: ${limits[limit]({ found, allowed }, format)}. Your message is kept. Split the file, or add the part that matters.`,
+  'document.too-slow': ({ name, limitMs }, format) =>
+    `Reading “${name}” took more than ${format.count(limitMs / 1000)} seconds and was stopped. Your message is kept. Let it take longer, or split the file.`,
+  'document.too-heavy': ({ name, limitBytes }, format) =>
+    `Reading “${name}” needed more than ${format.bytes(limitBytes)} of memory and was stopped. Your message is kept. Split the file, or save it again in another format.`,
+  'extractor.crashed': ({ name }) =>
+    `Something in “${name}” brought down the part of Parley that reads files. Only this file is affected. Try again, or save it in another format.`,
+  'extractor.unavailable': () =>
+    'The part of Parley that reads files could not start. Your chats are safe. Start Parley again; if it happens again, reinstall it.',
+  'collection.not-found': () =>
+    'This collection is no longer here. It may have been deleted in another window. Choose another one.',
+  'folder.not-found': ({ path }) =>
+    `The folder ${fileNameOf(path)} is not there. What was read from it is kept. Plug in the drive it lies on, or choose another folder.`,
   'conversation.not-found': () =>
     'This chat is no longer here. It may have been deleted in another window. Choose another one.',
   'conversation.busy': () =>

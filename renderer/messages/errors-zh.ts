@@ -1,4 +1,9 @@
-import { type ErrorSentences, type FaultWords, fileNameOf } from './error-words.ts';
+import {
+  type ErrorSentences,
+  type FaultWords,
+  fileNameOf,
+  type LimitWords,
+} from './error-words.ts';
 
 const faults: FaultWords = {
   empty: '檔案是空的',
@@ -25,6 +30,18 @@ const faults: FaultWords = {
   'bad-template': '對話範本壞了',
   'missing-architecture': '沒有寫明是哪一種模型',
   'not-a-model': '是 GGUF 檔案，但不是能對話的模型',
+};
+
+const limits: LimitWords = {
+  bytes: ({ found, allowed }, format) =>
+    `大小是 ${format.bytes(found)}，上限是 ${format.bytes(allowed)}`,
+  pages: ({ found, allowed }, format) =>
+    `有 ${format.count(found)} 頁，上限是 ${format.count(allowed)} 頁`,
+  entries: ({ found, allowed }, format) =>
+    `由 ${format.count(found)} 個部分組成，上限是 ${format.count(allowed)} 個`,
+  unpacked: ({ allowed }, format) => `解開後超過 ${format.bytes(allowed)}`,
+  ratio: () => '解開後膨脹得不像正常的檔案',
+  text: ({ allowed }, format) => `文字超過 ${format.count(allowed)} 個字元`,
 };
 
 /** Every error in Traditional Chinese. */
@@ -74,6 +91,26 @@ export const errorSentencesZh: ErrorSentences = {
   'embedding.not-loaded': () => '還沒有載入搜尋用的模型。沒有任何東西被更動。請先選擇一個。',
   'embedding.too-long': ({ textTokens, contextTokens }, format) =>
     `有一段文字超過了搜尋模型一次能讀的量：大約 ${format.count(textTokens)} 字，而它只有約 ${format.count(contextTokens)} 字的空間。沒有任何東西被更動。請縮短內容。`,
+  'document.not-found': () => '這個檔案已經不在 Parley 裡了。其他東西都沒有變動。請重新加入。',
+  'document.unsupported': ({ name }) =>
+    `Parley 無法讀取「${name}」：這是不認得的檔案種類。你的訊息已保留。請另存為 PDF、DOCX、純文字或 PNG 再加入。`,
+  'document.broken': ({ name }) =>
+    `「${name}」已損壞，無法讀取。你的訊息已保留。請用原來的程式開啟並重新儲存，再加入一次。`,
+  'document.encrypted': ({ name }) =>
+    `「${name}」需要密碼才能開啟。你的訊息已保留。請另存一份沒有密碼的檔案再加入。`,
+  'document.too-large': ({ name, limit, found, allowed }, format) =>
+    `「${name}」太大：${limits[limit]({ found, allowed }, format)}。你的訊息已保留。請把檔案拆開，或只加入需要的部分。`,
+  'document.too-slow': ({ name, limitMs }, format) =>
+    `讀取「${name}」超過 ${format.count(limitMs / 1000)} 秒，已停止。你的訊息已保留。請允許它花更久的時間，或把檔案拆開。`,
+  'document.too-heavy': ({ name, limitBytes }, format) =>
+    `讀取「${name}」需要超過 ${format.bytes(limitBytes)} 的記憶體，已停止。你的訊息已保留。請把檔案拆開，或另存為其他格式。`,
+  'extractor.crashed': ({ name }) =>
+    `「${name}」裡的某些內容讓 Parley 讀取檔案的元件停止了。只有這個檔案受影響。請再試一次，或另存為其他格式。`,
+  'extractor.unavailable': () =>
+    'Parley 用來讀取檔案的元件無法啟動。你的對話都安全。請重新啟動 Parley；如果還是不行，請重新安裝。',
+  'collection.not-found': () => '這個資料集已經不在了，可能在另一個視窗被刪除。請選擇另一個。',
+  'folder.not-found': ({ path }) =>
+    `資料夾 ${fileNameOf(path)} 不在了。已經讀過的內容都保留著。請接上它所在的磁碟，或選擇另一個資料夾。`,
   'conversation.not-found': () => '這個對話已經不在了，可能在另一個視窗被刪除。請選擇另一個對話。',
   'conversation.busy': () =>
     '這個對話還在寫回答。你的訊息尚未送出，內容還在。請停止回答，或等它結束。',

@@ -9,6 +9,7 @@ const samples: Record<string, unknown> = {
   path: '/home/me/models/qwen.gguf',
   setAsidePath: '/home/me/parley/damaged-1.db',
   fault: 'truncated',
+  limit: 'pages',
   host: 'models.example',
   name: 'notes.txt',
   tool: 'pip',

@@ -10,6 +10,7 @@ const INPUTS = [
   'contract',
   'main',
   'native/engine',
+  'native/extractor',
   'preload',
   'renderer',
   'package-lock.json',
