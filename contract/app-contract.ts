@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { documentsContract } from './app/documents.ts';
 import { knowledgeContract } from './app/knowledge.ts';
-import { conversationId, message, messageId } from './chat/message.ts';
-import { attachment, collectionId } from './documents/documents.ts';
+import { conversationId, message, messageId, wholeTask } from './chat/message.ts';
+import { attachment, collectionId, documentId } from './documents/documents.ts';
 import { fileRef, installedModel, modelsState } from './models/models.ts';
 import { type Client, call, type Emitter, event, type Handlers, stream } from './rpc/declare.ts';
 
@@ -51,6 +51,16 @@ export type ConversationSummary = z.infer<typeof conversationSummary>;
 export const runPhase = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('loading-model'), fraction: z.number() }),
   z.object({ phase: z.literal('queued') }),
+  /** Looks for passages in the documents, or gets pictures ready. */
+  z.object({ phase: z.literal('gathering') }),
+  /** A whole-document task reads; `step` [1, steps] is being read. */
+  z.object({
+    phase: z.literal('step'),
+    step: z.number().int(),
+    steps: z.number().int(),
+    /** What is left, by how fast this model was so far; null until that is known. */
+    leftMs: z.number().nullable(),
+  }),
   z.object({
     phase: z.literal('reading'),
     readTokens: z.number().int(),
@@ -92,10 +102,13 @@ const sendErrors = [
   'conversation.not-found',
   'message.not-found',
   'conversation.busy',
+  'document.not-found',
   'model.not-loaded',
   'storage.full',
   'storage.failed',
 ] as const;
+
+const wholeFiles = z.object({ documentIds: z.array(documentId).min(1).max(100) });
 
 /** What a window asks of main. Payloads are plain JSON. */
 export const appContract = {
@@ -193,7 +206,9 @@ export const appContract = {
   chat: {
     /**
      * Stores the person's message and starts an answer. The reply comes when the message is on disk.
-     * `conversationId` null begins a conversation. The message goes below the active leaf.
+     * `conversationId` null begins a conversation. The message goes below the active leaf. Nothing is stored
+     * where a picture is among the files and the loaded model has no eyes (`model.cannot-see`); with mode
+     * `whole` or `passages` the text that was recognised in it goes instead.
      */
     send: call({
       input: z.object({
@@ -203,7 +218,7 @@ export const appContract = {
         attachments: attachments.exactOptional(),
       }),
       output: started,
-      errors: sendErrors,
+      errors: [...sendErrors, 'model.cannot-see'],
     }),
     /**
      * Writes a sibling of a message of the person and answers it; the old branch stays. The files that came
@@ -212,10 +227,45 @@ export const appContract = {
     edit: call({
       input: z.object({ messageId, text: z.string().min(1).max(2_000_000) }),
       output: started,
+      errors: [...sendErrors, 'model.cannot-see'],
+    }),
+    /**
+     * Writes a sibling of an answer; the old one stays. The question keeps what was given with it. Of a
+     * whole-document task that did not come to its end, the steps that are there are not read again.
+     */
+    regenerate: call({
+      input: z.object({ messageId }),
+      output: started,
+      errors: [...sendErrors, 'model.cannot-see'],
+    }),
+    /** What a whole-document task over these files would take, before it is begun. Nothing is stored. */
+    wholeCost: call({
+      input: wholeFiles,
+      output: z.object({
+        passages: z.number().int(),
+        tokens: z.number().int(),
+        steps: z.number().int(),
+        /** By how fast the chosen model was here lately; null where it has not answered yet. */
+        estimatedMs: z.number().nullable(),
+      }),
+      errors: ['document.not-found', 'model.not-loaded'],
+    }),
+    /**
+     * Reads every passage of these files in steps and answers: `summary` puts its notes together at the end,
+     * `list` adds what it finds as it goes. `text` says what is wanted, in the person's words. The window
+     * offers it as an action of its own on files that do not go whole: nothing guesses it from a question.
+     * Stopping, or a death, keeps the steps that are done; `regenerate` goes on from there.
+     */
+    readWhole: call({
+      input: z.object({
+        conversationId: conversationId.nullable(),
+        kind: wholeTask,
+        text: z.string().min(1).max(2_000_000),
+        ...wholeFiles.shape,
+      }),
+      output: started,
       errors: sendErrors,
     }),
-    /** Writes a sibling of an answer; the old one stays. */
-    regenerate: call({ input: z.object({ messageId }), output: started, errors: sendErrors }),
     /** Ends the running answer, keeping what is there. Nothing runs: nothing happens. */
     stop: call({ input: z.object({ conversationId }), output: nothing }),
     /** Shows the branch that `messageId` is on, down to its newest leaf. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documentId, fileReading, numberedPassage } from '../documents/documents.ts';
+import { attachment, documentId, fileReading, numberedPassage } from '../documents/documents.ts';
 import { errorCatalog } from '../errors/catalog.ts';
 
 export const conversationId = z.string().min(1).max(64).brand<'ConversationId'>();
@@ -7,7 +7,15 @@ export type ConversationId = z.infer<typeof conversationId>;
 export const messageId = z.string().min(1).max(64).brand<'MessageId'>();
 export type MessageId = z.infer<typeof messageId>;
 
-const offset = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
+const offset = count;
+
+/**
+ * A task that reads every passage. `summary`: notes of all parts are put together at the end. `list`: what
+ * each part holds is added to the answer as it is found.
+ */
+export const wholeTask = z.enum(['summary', 'list']);
+export type WholeTask = z.infer<typeof wholeTask>;
 
 /** One piece of a message. More kinds (tool call, tool result) join this union. */
 export const part = z.discriminatedUnion('type', [
@@ -23,18 +31,34 @@ export const part = z.discriminatedUnion('type', [
     widthPx: z.number().int().positive(),
     heightPx: z.number().int().positive(),
   }),
-  /** A file that came with a user message. */
-  z.object({ type: z.literal('document'), documentId, name: z.string() }),
+  /** A file that came with a user message, and how the person wants it to go to the model. */
+  z.object({ type: z.literal('document'), name: z.string(), ...attachment.shape }),
   /**
    * What the model was given of documents with a user message, word for word: it stays the same when a
-   * document changes or goes, and so does the history.
+   * document changes or goes, and so does the history. It is written after the message was sent, before the
+   * answer begins. Numbers of passages go on from one question of a branch to the next, so that each names
+   * one passage there, whichever answer cites it.
    */
   z.object({
     type: z.literal('reading'),
     files: z.array(fileReading),
+    /** In the order given; of a whole-document task only those that its answer cites. */
     passages: z.array(numberedPassage),
-    /** The search found nothing that bears on the question. */
+    /** The words around the passages: `given[0]`, the first passage, `given[1]` and so on, one more than passages. */
+    given: z.array(z.string()),
+    /** The search found nothing that bears on the question, and no file was given whole. */
     isNothingRelevant: z.boolean(),
+  }),
+  /** The message asks for all of its documents to be read in steps. */
+  z.object({ type: z.literal('task'), kind: wholeTask }),
+  /** What one step of such a task came to, in an answer: kept as soon as it is there. */
+  z.object({
+    type: z.literal('notes'),
+    step: count,
+    /** Numbers of the first and the last passage that the step read. */
+    first: count,
+    last: count,
+    text: z.string(),
   }),
   /** What code found out about an answer's citations and quotes; offsets are in the answer's text. */
   z.object({
@@ -60,7 +84,13 @@ export const part = z.discriminatedUnion('type', [
 ]);
 export type Part = z.infer<typeof part>;
 /** The parts that grow while an answer streams. */
-export type StreamedPart = Extract<Part, { text: string }>['type'];
+export type StreamedPart = 'text' | 'reasoning';
+type PartOf<T extends Part['type']> = Extract<Part, { type: T }>;
+export type ReadingPart = PartOf<'reading'>;
+export type ImagePart = PartOf<'image'>;
+export type DocumentPart = PartOf<'document'>;
+export type NotesPart = PartOf<'notes'>;
+export type CitationsPart = PartOf<'citations'>;
 
 /**
  * `streaming`: a run is writing it. `complete`: the model ended it. `cut`: it reached the answer limit.
@@ -76,8 +106,6 @@ export const messageStatus = z.enum([
 ]);
 export type MessageStatus = z.infer<typeof messageStatus>;
 
-const tokenCount = z.number().int().nonnegative();
-
 /**
  * What an answer cost, in tokens and milliseconds. The prompt's tokens were found in memory (`reused`),
  * brought back from the cache (`restored`) or computed. Answers from before these were counted read as
@@ -85,11 +113,11 @@ const tokenCount = z.number().int().nonnegative();
  */
 export const usage = z
   .object({
-    promptTokens: tokenCount,
-    reusedTokens: tokenCount,
-    restoredTokens: tokenCount.default(0),
-    computedTokens: tokenCount.optional(),
-    answerTokens: tokenCount,
+    promptTokens: count,
+    reusedTokens: count,
+    restoredTokens: count.default(0),
+    computedTokens: count.optional(),
+    answerTokens: count,
     /** From the request to the first token. */
     firstTokenMs: z.number().nonnegative().nullable().default(null),
     promptMs: z.number().nonnegative(),
@@ -133,7 +161,22 @@ export function textOf(subject: Pick<Message, 'parts'>): string {
 export function appendText(parts: readonly Part[], type: StreamedPart, text: string): Part[] {
   if (text === '') return [...parts];
   const last = parts.at(-1);
-  if (last?.type === type && 'text' in last)
-    return [...parts.slice(0, -1), { type, text: last.text + text }];
+  if (last?.type === type) return [...parts.slice(0, -1), { type, text: last.text + text }];
   return [...parts, { type, text }];
+}
+
+/** Appends parts as they were gained: streamed ones grow the last part of their type, others are added. */
+export function appendParts(parts: readonly Part[], gained: readonly Part[]): Part[] {
+  let all = [...parts];
+  for (const piece of gained) {
+    if (piece.type === 'text' || piece.type === 'reasoning') {
+      all = appendText(all, piece.type, piece.text);
+    } else all.push(piece);
+  }
+  return all;
+}
+
+/** Whether `piece` is of the kind; for `parts.find(isPart('reading'))`. */
+export function isPart<T extends Part['type']>(type: T): (piece: Part) => piece is PartOf<T> {
+  return (piece): piece is PartOf<T> => piece.type === type;
 }

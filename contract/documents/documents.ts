@@ -68,7 +68,7 @@ export const passage = z.object({
 });
 export type Passage = z.infer<typeof passage>;
 
-/** A passage as the model was given it: `number` is what an answer cites it by, from 1 within a conversation's message. */
+/** A passage as the model was given it: `number`, from 1, is what an answer cites it by; it names one passage in a branch. */
 export const numberedPassage = passage.extend({ number: z.number().int().positive() });
 export type NumberedPassage = z.infer<typeof numberedPassage>;
 
@@ -77,16 +77,24 @@ export const readingMode = z.enum(['auto', 'whole', 'passages', 'picture']);
 export type ReadingMode = z.infer<typeof readingMode>;
 
 /** What a question comes with. */
-export const attachment = z.object({ documentId, mode: readingMode });
+export const attachment = z.object({
+  documentId,
+  mode: readingMode,
+  /** Of `picture`: which pages, from 1, in this order; absent: from the first, as many as fit. */
+  pages: z.array(z.number().int().positive()).min(1).max(100).exactOptional(),
+});
 export type Attachment = z.infer<typeof attachment>;
 
-/** How much of one file the model was given with a question. */
+/** How much of one file the model was given with a question. Of a `picture`, its pages are counted as passages. */
 export const fileReading = z.object({
   documentId,
   name: z.string(),
   mode: z.enum(['whole', 'passages', 'picture']),
+  /** Of what is given with this question. */
   tokens: count,
   passagesGiven: count,
+  /** Relevant ones that stand in the conversation already, from an earlier question: they are not given again. */
+  passagesEarlier: count,
   passagesTotal: count,
   /** Passages that were relevant and did not fit. */
   passagesLeftOut: count,

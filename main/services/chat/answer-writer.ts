@@ -1,5 +1,11 @@
 import type { WatchedChunk } from '../../../contract/app-contract.ts';
-import { appendText, type Message, type Part } from '../../../contract/chat/message.ts';
+import {
+  appendParts,
+  appendText,
+  type Message,
+  type Part,
+  type StreamedPart,
+} from '../../../contract/chat/message.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FinishedMessage, MessageStore } from './message-store.ts';
 
@@ -49,12 +55,22 @@ export class AnswerWriter {
     this.#options.publish({ type: 'message', message: this.#shown });
   }
 
-  add(type: Part['type'], text: string): void {
+  add(type: StreamedPart, text: string): void {
     const isFirst = this.#shown.parts.length === 0 && this.#waiting.length === 0;
     this.#waiting = appendText(this.#waiting, type, text);
     this.#unsaved = appendText(this.#unsaved, type, text);
     if (isFirst) this.#show();
     else this.#cancelFrame ??= this.#options.clock.after(frameMs, () => this.#show());
+  }
+
+  /** Adds a part that came as a whole; it is on disk when this returns, where there is room. */
+  addWhole(piece: Part): void {
+    this.#waiting.push(piece);
+    this.#unsaved.push(piece);
+    this.#cancelFrame?.();
+    this.#cancelFrame = undefined;
+    this.#save();
+    if (!this.#isBroken) this.#publishWaiting();
   }
 
   /** Ends the writing. Returns the answer with all that was added; windows get its last text. */
@@ -64,9 +80,8 @@ export class AnswerWriter {
   ) {
     this.#cancelFrame?.();
     this.#cancelSave?.();
-    let parts: readonly Part[] = this.#shown.parts;
-    for (const piece of this.#waiting) parts = appendText(parts, piece.type, piece.text);
-    const settled = settle({ ...this.#shown, ...finished, parts: [...parts] });
+    const parts = appendParts(this.#shown.parts, this.#waiting);
+    const settled = settle({ ...this.#shown, ...finished, parts });
     this.#publishWaiting();
     this.#shown = settled;
     this.#options.publish({ type: 'message', message: settled });
@@ -93,11 +108,18 @@ export class AnswerWriter {
   }
 
   #publishWaiting(): void {
-    for (const { type, text } of this.#waiting) {
-      this.#shown = { ...this.#shown, parts: appendText(this.#shown.parts, type, text) };
-      this.#options.publish({ type: 'delta', messageId: this.#shown.id, part: type, text });
+    for (const piece of this.#waiting) {
+      this.#shown = { ...this.#shown, parts: appendParts(this.#shown.parts, [piece]) };
+      this.#options.publish(this.#chunkOf(piece));
     }
     this.#waiting = [];
+  }
+
+  #chunkOf(piece: Part): WatchedChunk {
+    if (piece.type !== 'text' && piece.type !== 'reasoning') {
+      return { type: 'message', message: this.#shown };
+    }
+    return { type: 'delta', messageId: this.#shown.id, part: piece.type, text: piece.text };
   }
 
   #guard(store: () => void): void {

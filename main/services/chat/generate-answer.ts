@@ -1,5 +1,5 @@
 import type { RunPhase } from '../../../contract/app-contract.ts';
-import type { Message, Part } from '../../../contract/chat/message.ts';
+import type { Message, StreamedPart } from '../../../contract/chat/message.ts';
 import type {
   EngineClient,
   PromptMessage,
@@ -41,7 +41,7 @@ export interface GenerateOptions {
   log: Log;
   onModel: (name: string) => void;
   onPhase: (phase: RunPhase) => void;
-  onText: (type: Part['type'], text: string) => void;
+  onText: (type: StreamedPart, text: string) => void;
   onSilent: () => void;
 }
 

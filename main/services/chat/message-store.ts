@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  appendText,
+  appendParts,
   type ConversationId,
   type Message,
   type MessageId,
@@ -126,7 +126,7 @@ function withTail(message: Message, tail: readonly TailRow[]): Message {
   let { parts, isDamaged } = message;
   for (const row of tail) {
     isDamaged ||= !fitsChecksum([message.id, row.ordinal, row.parts], row.checksum);
-    for (const gained of partsFrom(row.parts)) parts = appendText(parts, gained.type, gained.text);
+    parts = appendParts(parts, partsFrom(row.parts));
   }
   return { ...message, parts, isDamaged };
 }
