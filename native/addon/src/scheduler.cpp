@@ -119,6 +119,7 @@ bool Scheduler::step() {
         return false;
     }
     const SteadyClock::time_point start = SteadyClock::now();
+    governor_.rest(ms_between(last_step_, start));
     Outcome outcome = Outcome::full;
     try {
         outcome = compute(portions);
@@ -129,6 +130,7 @@ bool Scheduler::step() {
         }
         return true;
     }
+    last_step_ = SteadyClock::now();
     if (outcome == Outcome::full) {
         if (!make_room()) {
             finish(*portions.front().run, StopReason::length);

@@ -130,6 +130,7 @@ private:
     Seats seats_;
     StepCosts costs_;
     ThreadGovernor governor_;
+    SteadyClock::time_point last_step_ = SteadyClock::now();
     SchedulerCounters counters_;
     std::list<std::unique_ptr<Run>> runs_;
     uint64_t next_order_ = 0;

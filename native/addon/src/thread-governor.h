@@ -21,7 +21,8 @@ struct DecodeObservation {
  * other many times for each token; where another program holds one of the cores, all wait for it, and a
  * thread less is faster by far. So: speed that stays under half of the best seen for the same kind of batch
  * drops a thread, if that helps; after some seconds of computing one more is tried again, and kept if it is
- * faster. Nothing here knows the time: only what observations last. Pure; one thread at a time.
+ * faster. Time in which nothing is computed counts as well: who comes back after a pause finds the machine as
+ * it is then. Nothing here knows the time: only what observations last. Pure; one thread at a time.
  */
 class ThreadGovernor {
 public:
@@ -36,6 +37,13 @@ public:
 
     /** Notes a computation that used `threads()`. Returns the threads for the next one. */
     int note(const DecodeObservation &observation);
+
+    /** Notes that nothing was computed for so long. */
+    void rest(double milliseconds) {
+        if (!trial_) {
+            since_change_ms_ += milliseconds;
+        }
+    }
 
 private:
     /** Batches of one size class over contexts of one size class are as fast as each other. */

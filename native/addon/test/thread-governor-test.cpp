@@ -58,6 +58,19 @@ int main() {
     }
     {
         ThreadGovernor governor(2);
+        compute(governor, idle, 60000);
+        compute(governor, contended, 2000);
+        expect(governor.threads(), 1, "a collapse drops a thread");
+        governor.rest(10000);
+        compute(governor, idle, 300);
+        expect(governor.threads(), 2, "the next answer after a pause tries it again at once");
+        compute(governor, contended, 30000);
+        governor.rest(10000);
+        compute(governor, contended, 1000);
+        expect(governor.threads(), 1, "a pause proves nothing about the other program");
+    }
+    {
+        ThreadGovernor governor(2);
         compute(governor, idle, 1000);
         compute(governor, slow_whatever, 60000);
         expect(governor.threads(), 2, "a machine that is slower with any number keeps all threads");

@@ -39,11 +39,9 @@ async function longQuestion(at: Bench, parley: Parley): Promise<string> {
   throw new Error(`no answer had ${at.sizes.decode} tokens`);
 }
 
-let chats = 0;
-
 async function write(at: Bench, parley: Parley, text: string): Promise<ParleyAnswer> {
-  chats += 1;
-  const request = greedy([{ role: 'user', text }], `write-${chats}`, at.sizes.decode);
+  // One chat, begun anew each time: llama-bench has nothing else in its context either.
+  const request = greedy([{ role: 'user', text }], 'write', at.sizes.decode);
   return parley.generate({ ...request, speculate: false });
 }
 
