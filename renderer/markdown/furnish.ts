@@ -1,6 +1,7 @@
 import { mount, unmount } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 import CodeBlock from './CodeBlock.svelte';
+import { type Cites, furnishCites } from './cites.ts';
 import { languageOfClass } from './parser.ts';
 
 /** A block that was not changed for so long is not being written any more. */
@@ -12,6 +13,8 @@ export interface Furniture {
   /** The text may still grow: code in it stays plain until it has not changed for a moment. */
   isGrowing: boolean;
   oncopy: (text: string) => Promise<void>;
+  /** What numbers in square brackets stand for; without it they stay text. */
+  cites?: Cites | undefined;
 }
 
 /** Puts a code block in the place of each `pre`; the returned function puts the `pre` back. */
@@ -37,13 +40,19 @@ function furnishCode(element: HTMLElement, oncopy: Furniture['oncopy']): () => v
  * Gives a block of sanitised HTML what no HTML of a model may bring along: a keyboard can scroll its tables,
  * and code inside lists and quotes is a code block like any other. Only text is taken out of the HTML.
  */
-export function furnish({ tableName, isGrowing, oncopy }: Furniture): Attachment<HTMLElement> {
+export function furnish({
+  tableName,
+  isGrowing,
+  oncopy,
+  cites,
+}: Furniture): Attachment<HTMLElement> {
   return (element) => {
     for (const table of element.querySelectorAll<HTMLElement>('.md-table')) {
       table.tabIndex = 0;
       table.role = 'region';
       table.ariaLabel = tableName;
     }
+    const undoCites = cites ? furnishCites(element, cites) : undefined;
     let undo = (): void => {};
     const furnishNow = (): void => {
       undo = furnishCode(element, oncopy);
@@ -53,6 +62,7 @@ export function furnish({ tableName, isGrowing, oncopy }: Furniture): Attachment
     return () => {
       clearTimeout(timer);
       undo();
+      undoCites?.();
     };
   };
 }

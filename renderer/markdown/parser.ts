@@ -1,5 +1,6 @@
 import createMarkdown, { type Env, type MarkdownIt, type Token } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
+import { findCitations } from '../../contract/chat/citations.ts';
 import { hostOf, isOpenable } from './link-policy.ts';
 
 /** Longest run of text (one paragraph, one cell) that is read as Markdown; a longer one is shown as it is. */
@@ -59,6 +60,39 @@ function adjustTasks(tokens: readonly Token[]): void {
   }
 }
 
+/** Takes the citations out of a run of text, as tokens of their own. */
+function citesIn(token: Token, make: (type: string) => Token): Token[] {
+  const pieces: Token[] = [];
+  let end = 0;
+  const add = (type: string, content: string): void => {
+    const piece = make(type);
+    piece.content = content;
+    if (content !== '') pieces.push(piece);
+  };
+  for (const mark of findCitations(token.content)) {
+    // The numbers of one mark share their place.
+    if (mark.start < end) continue;
+    add('text', token.content.slice(end, mark.start));
+    add('cite', token.content.slice(mark.start, mark.end));
+    end = mark.end;
+  }
+  if (end === 0) return [token];
+  add('text', token.content.slice(end));
+  return pieces;
+}
+
+function adjustCites(tokens: readonly Token[], make: (type: string) => Token): void {
+  for (const token of tokens) {
+    if (token.type !== 'inline' || !token.children) continue;
+    let links = 0;
+    token.children = token.children.flatMap((child) => {
+      if (child.type === 'link_open') links += 1;
+      if (child.type === 'link_close') links -= 1;
+      return child.type === 'text' && links === 0 ? citesIn(child, make) : [child];
+    });
+  }
+}
+
 function build(): MarkdownIt {
   const md = createMarkdown({ html: false, linkify: true, breaks: false });
   md.use(cjkFriendly);
@@ -76,9 +110,14 @@ function build(): MarkdownIt {
     }
   });
   md.core.ruler.push('parley_tasks', (state) => adjustTasks(state.tokens));
+  md.core.ruler.push('parley_cites', (state) =>
+    adjustCites(state.tokens, (type) => new state.Token(type, '', 0)),
+  );
   const { escapeHtml } = md.utils;
   const { rules } = md.renderer;
   rules['plain'] = (tokens, index) => escapeHtml(tokens[index]?.content ?? '');
+  rules['cite'] = (tokens, index) =>
+    `<span class="md-cite">${escapeHtml(tokens[index]?.content ?? '')}</span>`;
   rules['image'] = (tokens, index, options, env, renderer) => {
     const token = tokens[index];
     if (!token) return '';
@@ -112,5 +151,5 @@ export const markdown: MarkdownIt = build();
 /** The classes that our own rules give; a sanitiser lets no other through. */
 export const markdownClasses: ReadonlySet<string> = new Set([
   ...[1, 2, 3, 4, 5, 6].map((level) => `md-h${level}`),
-  ...['md-task', 'md-image', 'md-pre', 'md-table', 'md-left', 'md-center', 'md-right'],
+  ...['md-task', 'md-cite', 'md-image', 'md-pre', 'md-table', 'md-left', 'md-center', 'md-right'],
 ]);

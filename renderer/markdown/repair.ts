@@ -6,6 +6,8 @@ interface Open {
 const loneMark = /(?:^|\n)[ \t]*(?:[-=*+_#>|~`]{1,2}|\d{1,9}[.)]?)[ \t]*$/u;
 const halfLink = /!?\[([^[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+["'(][^"')]*["')]?)?$/u;
 const halfLabel = /!?\[([^[\]\n]*)$/u;
+/** The beginning of a citation: its number would stand there bare for a moment. */
+const halfCitation = /\s?\[\d{0,3}$/u;
 const marks = /\\[\s\S]|`+|\*{1,3}|_{1,3}|~~/gu;
 
 function isWordChar(char: string | undefined): boolean {
@@ -60,6 +62,7 @@ export function repairTail(text: string): string {
   const inCode = openMarks(tail).at(-1)?.mark.startsWith('`') ?? false;
   if (!inCode) {
     tail = tail.replace(halfLink, (whole, label: string) => (whole.startsWith('!') ? '' : label));
+    tail = tail.replace(halfCitation, '');
     tail = tail.replace(halfLabel, (whole, label: string) => (whole.startsWith('!') ? '' : label));
   }
   for (;;) {

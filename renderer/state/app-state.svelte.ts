@@ -5,11 +5,12 @@ import { currentLanguage } from '../messages/messages.svelte.ts';
 import { Toasts } from '../ui/toasts.svelte.ts';
 import type { AppLink } from './app-link.ts';
 import { ConversationsStore } from './conversations-store.svelte.ts';
+import { Desk } from './desk.svelte.ts';
 import { ModelsStore } from './models-store.svelte.ts';
 import { SettingsStore } from './settings-store.svelte.ts';
 
 /** The rooms of the window; which one shows is state, not an address. */
-export type Room = 'chat' | 'settings' | 'models';
+export type Room = 'chat' | 'settings' | 'models' | 'knowledge';
 
 /** Why there is no way to the stored chats, and where they lie. */
 export interface Blocked {
@@ -23,6 +24,7 @@ export class AppState {
   readonly conversations: ConversationsStore;
   readonly models: ModelsStore;
   readonly settings: SettingsStore;
+  readonly desk: Desk;
   readonly toasts = new Toasts();
   #isConnected = $state(true);
   #room = $state<Room>('chat');
@@ -34,6 +36,7 @@ export class AppState {
     this.conversations = new ConversationsStore(link.client);
     this.models = new ModelsStore(link.client);
     this.settings = new SettingsStore(link.client);
+    this.desk = new Desk(link);
   }
 
   get client(): AppClient {
@@ -60,10 +63,12 @@ export class AppState {
 
   openRoom(room: Room): void {
     this.#room = room;
+    this.desk.view.close();
   }
 
   /** Shows a conversation; null begins a new one. */
   openConversation(id: ConversationId | null): void {
+    if (id !== this.#conversationId || this.#room !== 'chat') this.desk.view.close();
     this.#conversationId = id;
     this.#room = 'chat';
   }
@@ -75,6 +80,7 @@ export class AppState {
       this.conversations.follow(),
       this.models.follow(),
       this.settings.follow(),
+      this.desk.follow(),
       this.client.conversations.removed(({ conversationId }) => this.#removed(conversationId)),
     ];
     void this.#load();
@@ -104,7 +110,12 @@ export class AppState {
     const settings = this.settings.load().catch((error: unknown) => this.tell(error));
     const notice = await this.#storageNotice().catch((error: unknown) => this.tell(error));
     if (this.#blocked) return;
-    await Promise.all([this.conversations.load(), this.models.load(), settings]);
+    await Promise.all([
+      this.conversations.load(),
+      this.models.load(),
+      this.desk.knowledge.load(),
+      settings,
+    ]);
     // After the settings: it is told in the person's language, and stays until the person has read it.
     const sentence = notice && errorSentence(notice, currentLanguage());
     if (sentence) this.toasts.show(sentence, { tone: 'danger', isLasting: true });

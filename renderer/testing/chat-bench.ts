@@ -2,6 +2,8 @@ import { fireEvent, render, waitFor, within } from '@testing-library/svelte';
 import { expect, vi } from 'vitest';
 import type { ConversationId } from '../../contract/chat/message.ts';
 import ChatRoom from '../features/chat/ChatRoom.svelte';
+import { Desk } from '../state/desk.svelte.ts';
+import { ModelsStore } from '../state/models-store.svelte.ts';
 import { FakeApp } from './fake-app.ts';
 import { sampleConversations } from './scenes.ts';
 
@@ -29,8 +31,16 @@ export function fakeChat(options: ConstructorParameters<typeof FakeApp>[0] = {})
 /** The chat room over `app`, with the hands a person has. */
 export async function openChat(app: FakeApp, conversationId: ConversationId | null = c1) {
   const oncreated = vi.fn();
-  const models = { engine: app.models.engine, installed: app.models.installed };
-  const view = render(ChatRoom, { conversationId, api: app.client, models, oncreated });
+  const models = new ModelsStore(app.client);
+  await models.load();
+  const desk = new Desk(app);
+  desk.follow();
+  await desk.knowledge.load();
+  const [onmodels, onknowledge] = [vi.fn(), vi.fn()];
+  const view = render(ChatRoom, {
+    ...{ conversationId, api: app.client, desk, models },
+    ...{ oncreated, onmodels, onknowledge },
+  });
   if (conversationId !== null) await view.findByLabelText('Conversation');
   const box = within(view.container);
   const composer = () => box.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
@@ -39,7 +49,7 @@ export async function openChat(app: FakeApp, conversationId: ConversationId | nu
     await write(value);
     await fireEvent.keyDown(composer(), { key: 'Enter' });
   };
-  return { ...view, box, composer, write, say, oncreated };
+  return { ...view, box, composer, write, say, oncreated, desk, onmodels, onknowledge };
 }
 
 /** The answers on show. */

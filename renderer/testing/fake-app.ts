@@ -7,7 +7,13 @@ import {
   type Settings,
   settings,
 } from '../../contract/app-contract.ts';
-import type { ConversationId, Message, MessageId } from '../../contract/chat/message.ts';
+import {
+  type ConversationId,
+  type Message,
+  type MessageId,
+  textOf,
+} from '../../contract/chat/message.ts';
+import type { Attachment, CollectionId } from '../../contract/documents/documents.ts';
 import { AppError } from '../../contract/errors/app-error.ts';
 import type { ModelsState } from '../../contract/models/models.ts';
 import { connect } from '../../contract/rpc/connect.ts';
@@ -15,8 +21,11 @@ import { type Port, portPair } from '../../contract/rpc/port.ts';
 import { emitter, serve } from '../../contract/rpc/serve.ts';
 import type { AppLink, ReferOptions } from '../state/app-link.ts';
 import { FakeConversation, scriptedAnswer } from './fake-chat.ts';
+import { FakeDocuments } from './fake-documents.ts';
+import { FakeKnowledge } from './fake-knowledge.ts';
 import { fakeModelHandlers } from './fake-models.ts';
 import { sampleModelsReady } from './sample-models.ts';
+import { citingAnswer } from './sample-texts.ts';
 
 /** How a fake begins. */
 export interface FakeOptions {
@@ -39,6 +48,11 @@ export class FakeApp implements AppLink {
   readonly drafts = new Map<ConversationId | null, string>();
   /** The instructions of chats; null is the one not begun. */
   readonly systemTexts = new Map<ConversationId | null, string>();
+  /** The files that stand in composers. */
+  readonly draftFiles = new Map<ConversationId | null, readonly Attachment[]>();
+  readonly collections = new Map<ConversationId | null, readonly CollectionId[]>();
+  readonly documents: FakeDocuments;
+  readonly knowledge: FakeKnowledge;
   cacheBytes = 1_234_567_890;
   /** Every call that came, as `group.name`, in order. */
   readonly calls: string[] = [];
@@ -51,20 +65,23 @@ export class FakeApp implements AppLink {
   /** Set: the next call of this path fails with it. */
   readonly failures = new Map<string, AppError>();
   readonly #port: Port;
-  readonly #deltaMs: number;
+  /** Milliseconds between two steps of anything. */
+  readonly deltaMs: number;
   readonly #connectionListeners = new Set<(isConnected: boolean) => void>();
   #lastId = 0;
 
   constructor(options: FakeOptions = {}) {
     this.models = options.models ?? sampleModelsReady();
     this.settings = settings.parse(options.settings ?? {});
-    this.#deltaMs = options.deltaMs ?? 24;
+    this.deltaMs = options.deltaMs ?? 24;
     for (const conversation of options.conversations ?? []) {
       this.conversations.set(conversation.id, conversation);
     }
     const [windowPort, appPort] = portPair();
     this.#port = windowPort;
     this.emit = emitter(appContract, [appPort]);
+    this.documents = new FakeDocuments(this);
+    this.knowledge = new FakeKnowledge(this);
     serve(
       appContract,
       this.#watched(this.#handlers()),
@@ -83,7 +100,7 @@ export class FakeApp implements AppLink {
     for (let step = 1; step <= 4; step += 1) {
       signal.throwIfAborted();
       onProgress(step / 4);
-      await new Promise((resolve) => setTimeout(resolve, this.#deltaMs));
+      await new Promise((resolve) => setTimeout(resolve, this.deltaMs));
     }
     return { kind: 'upload' as const, uploadId: 'u-1', name: file.name };
   }
@@ -103,6 +120,11 @@ export class FakeApp implements AppLink {
   changeModels(change: Partial<ModelsState>): void {
     this.models = { ...this.models, ...change };
     this.emit.models.changed(this.models);
+  }
+
+  /** The loaded model has eyes. */
+  get canSee(): boolean {
+    return this.models.engine.phase === 'ready' && this.models.engine.canSee;
   }
 
   /** Counts calls and lets `failures` strike. */
@@ -151,6 +173,8 @@ export class FakeApp implements AppLink {
       },
       conversations: this.#conversationHandlers(),
       chat: this.#chatHandlers(),
+      documents: this.documents.handlers(),
+      knowledge: this.knowledge.handlers(),
       cache: {
         size: () => ({ diskBytes: this.cacheBytes }),
         clear: () => {
@@ -182,9 +206,20 @@ export class FakeApp implements AppLink {
         this.conversations.set(conversationId, conversation);
         return this.#change(conversation, {});
       },
-      draft: ({ conversationId }) => ({ text: this.drafts.get(conversationId) ?? '' }),
-      saveDraft: ({ conversationId, text }) => {
+      draft: ({ conversationId }) => ({
+        text: this.drafts.get(conversationId) ?? '',
+        attachments: [...(this.draftFiles.get(conversationId) ?? [])],
+      }),
+      saveDraft: ({ conversationId, text, attachments }) => {
         this.drafts.set(conversationId, text);
+        if (attachments) this.draftFiles.set(conversationId, attachments);
+        return {};
+      },
+      collections: ({ conversationId }) => ({
+        collectionIds: [...(this.collections.get(conversationId) ?? [])],
+      }),
+      saveCollections: ({ conversationId, collectionIds }) => {
+        this.collections.set(conversationId, collectionIds);
         return {};
       },
       systemText: ({ conversationId }) => ({ text: this.systemTexts.get(conversationId) ?? '' }),
@@ -197,10 +232,11 @@ export class FakeApp implements AppLink {
 
   #chatHandlers(): AppHandlers['chat'] {
     return {
-      send: ({ conversationId, text }) => {
+      send: ({ conversationId, text, attachments = [] }) => {
         const conversation =
           conversationId === null ? this.#create(text) : this.#find(conversationId);
-        return this.#ask(conversation, text, conversation.activeLeafId);
+        this.draftFiles.delete(conversationId);
+        return this.#ask(conversation, text, conversation.activeLeafId, attachments);
       },
       edit: ({ messageId, text }) => {
         const { conversation, message } = this.#findMessage(messageId);
@@ -209,6 +245,21 @@ export class FakeApp implements AppLink {
       regenerate: ({ messageId }) => {
         const { conversation, message } = this.#findMessage(messageId);
         return this.#answer(conversation, message.parentId, null);
+      },
+      wholeCost: ({ documentIds }) => ({
+        passages: 240 * documentIds.length,
+        tokens: 81_000 * documentIds.length,
+        steps: 34 * documentIds.length,
+        estimatedMs: 420_000 * documentIds.length,
+      }),
+      readWhole: ({ conversationId, text, documentIds }) => {
+        const conversation =
+          conversationId === null ? this.#create(text) : this.#find(conversationId);
+        const attachments = documentIds.map((documentId) => ({
+          documentId,
+          mode: 'auto' as const,
+        }));
+        return this.#ask(conversation, text, conversation.activeLeafId, attachments);
       },
       stop: ({ conversationId }) => {
         this.#find(conversationId).stop();
@@ -221,12 +272,18 @@ export class FakeApp implements AppLink {
     };
   }
 
-  #ask(conversation: FakeConversation, text: string, parentId: MessageId | null) {
+  #ask(
+    conversation: FakeConversation,
+    text: string,
+    parentId: MessageId | null,
+    attachments: readonly Attachment[] = [],
+  ) {
     if (this.models.engine.phase !== 'ready') throw new AppError('model.not-loaded', {});
     if (conversation.run) {
       throw new AppError('conversation.busy', { conversationId: conversation.id });
     }
     const question = conversation.add('user', text, parentId);
+    question.parts = [...question.parts, ...this.documents.partsOf(attachments)];
     conversation.announce(question);
     return this.#answer(conversation, question.id, question.id);
   }
@@ -240,9 +297,10 @@ export class FakeApp implements AppLink {
     const answer = conversation.add('assistant', '', parentId);
     conversation.announce(answer);
     this.#change(conversation, { isAnswering: true, updatedAtMs: Date.now() });
-    const asked = question?.parts.map((part) => part.text).join('') ?? '';
+    const isRead = question?.parts.some((part) => part.type === 'reading') ?? false;
+    const scripted = scriptedAnswer(question ? textOf(question) : '', this.deltaMs);
     void conversation
-      .write(answer, scriptedAnswer(asked, this.#deltaMs))
+      .write(answer, isRead ? { ...scripted, text: citingAnswer } : scripted)
       .then(() => this.#change(conversation, { isAnswering: false }));
     return { conversationId: conversation.id, userMessageId, answerId: answer.id };
   }

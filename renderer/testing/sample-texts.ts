@@ -80,3 +80,7 @@ export const sampleTitles: readonly string[] = [
   'Regular expression for dates',
   'Names for a grey cat',
 ];
+
+/** An answer that cites: passages 1 and 2 are there, 9 is not. */
+export const citingAnswer =
+  'The budget of Project Falcon is 48210 [1]. "The deadline of Project Falcon is May." [2] The ship is called Nova [9].';

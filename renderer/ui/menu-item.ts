@@ -14,6 +14,8 @@ export type MenuItem =
       readonly isDisabled?: boolean;
       /** Given: the line is one choice of several, and says whether it is the chosen one. */
       readonly isChosen?: boolean;
+      /** Given: the line can be switched on and off by itself, and says which it is. */
+      readonly isChecked?: boolean;
       onpick(): void;
     }
   | { readonly kind: 'heading'; readonly id: string; readonly label: string }

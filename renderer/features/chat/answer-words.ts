@@ -30,6 +30,12 @@ export function phaseLine(phase: RunPhase, words: ChatWords, format: Format): st
       const read = format.count(phase.readTokens * wordsPerToken);
       return words.reading(read, format.count(phase.promptTokens * wordsPerToken));
     }
+    case 'gathering':
+      return words.gathering;
+    case 'step': {
+      const line = words.step(format.count(phase.step), format.count(phase.steps));
+      return phase.leftMs === null ? line : `${line} · ${format.timeLeft(phase.leftMs / 1000)}`;
+    }
     case 'writing':
       return null;
   }

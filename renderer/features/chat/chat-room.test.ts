@@ -12,6 +12,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConversationId } from '../../../contract/chat/message.ts';
 import { textOf } from '../../../contract/chat/message.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
+import { Desk } from '../../state/desk.svelte.ts';
+import { ModelsStore } from '../../state/models-store.svelte.ts';
 import {
   answers,
   c1,
@@ -104,12 +106,12 @@ describe('a conversation', () => {
 
   test('that is gone says so', async () => {
     const app = fakeChat();
-    const models = { engine: app.models.engine, installed: app.models.installed };
     render(ChatRoom, {
       conversationId: 'none' as ConversationId,
       api: app.client,
-      models,
-      oncreated: vi.fn(),
+      desk: new Desk(app),
+      models: new ModelsStore(app.client),
+      ...{ oncreated: vi.fn(), onmodels: vi.fn(), onknowledge: vi.fn() },
     });
     await screen.findByText('This chat is no longer here.');
   });

@@ -1,4 +1,4 @@
-import type { Part } from '../../../contract/chat/message.ts';
+import type { Part, StreamedPart } from '../../../contract/chat/message.ts';
 
 /** The frames of the window; a fake one in tests. */
 export type NextFrame = (run: () => void) => void;
@@ -16,7 +16,9 @@ export class LiveText {
 
   constructor(parts: readonly Part[], nextFrame: NextFrame) {
     this.#nextFrame = nextFrame;
-    for (const { type, text } of parts) this.#append(type, text);
+    for (const piece of parts) {
+      if (piece.type === 'text' || piece.type === 'reasoning') this.#append(piece.type, piece.text);
+    }
   }
 
   /** Markdown; reactive, changes at most once a frame. */
@@ -31,7 +33,7 @@ export class LiveText {
     return this.#reasoning;
   }
 
-  add(type: Part['type'], text: string): void {
+  add(type: StreamedPart, text: string): void {
     this.#append(type, text);
     if (!this.#isTold) return;
     this.#isTold = false;
@@ -41,7 +43,7 @@ export class LiveText {
     });
   }
 
-  #append(type: Part['type'], text: string): void {
+  #append(type: StreamedPart, text: string): void {
     if (type === 'text') this.#text += text;
     else this.#reasoning += text;
   }

@@ -1,4 +1,6 @@
 import type { MessageId } from '../../../contract/chat/message.ts';
+import type { DocumentId, Passage } from '../../../contract/documents/documents.ts';
+import type { LookedAt } from './looked-at.ts';
 
 /** What a person can do with a message. None throws: a failure is said in the room. */
 export interface MessageVerbs {
@@ -10,4 +12,10 @@ export interface MessageVerbs {
   show(id: MessageId): Promise<void>;
   /** Shows where a link goes; it opens only after that. */
   followLink(url: string): void;
+  /** Shows a picture large. */
+  look(picture: LookedAt): void;
+  /** Opens a document at its beginning. */
+  open(document: { documentId: DocumentId; name: string }): void;
+  /** Opens the document of a passage, at the passage. */
+  showPassage(passage: Passage): void;
 }
