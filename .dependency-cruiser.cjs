@@ -45,7 +45,17 @@ module.exports = {
     ]),
     wall('the-engine-knows-only-the-contract-and-the-addon', '^native/engine/', [
       '^native/engine/',
+      '^native/process/',
       '^native/addon/',
+      '^contract/',
+    ]),
+    wall('the-extractor-knows-only-the-contract-and-its-sandbox', '^native/extractor/', [
+      '^native/extractor/',
+      '^native/process/',
+      '^contract/',
+    ]),
+    wall('what-processes-share-knows-only-the-contract', '^native/process/', [
+      '^native/process/',
       '^contract/',
     ]),
     {
@@ -58,7 +68,7 @@ module.exports = {
       name: 'electron-stays-in-its-shell',
       severity: 'error',
       from: {
-        pathNot: ['^main/shell-electron/', '^preload/', '^native/engine/entry\\.ts$', '^e2e/'],
+        pathNot: ['^main/shell-electron/', '^preload/', '^e2e/'],
       },
       to: { path: ELECTRON },
     },
@@ -116,17 +126,27 @@ module.exports = {
     {
       name: 'one-door-to-the-addon',
       severity: 'error',
-      from: { pathNot: ['^native/engine/native-binding\\.ts$', '^native/addon/', TEST_FILES] },
+      from: {
+        pathNot: [
+          '^native/engine/native-binding\\.ts$',
+          '^native/extractor/sandbox-binding\\.ts$',
+          '^native/addon/',
+          TEST_FILES,
+        ],
+      },
       // Types are no way in, nor is what writes test models; walls around the other folders keep even those from them.
       to: {
-        path: '^native/addon/|\\.node$',
+        path: '^native/(addon|extractor/sandbox)/|\\.node$',
         pathNot: '^native/addon/(index\\.d\\.ts$|test/random-models/)',
       },
     },
     {
       name: 'the-product-does-not-lean-on-tests-or-scripts',
       severity: 'error',
-      from: { path: '^(contract|main|native/engine|preload|renderer)/', pathNot: TEST_FILES },
+      from: {
+        path: '^(contract|main|native/(engine|extractor|process)|preload|renderer)/',
+        pathNot: TEST_FILES,
+      },
       to: { path: [TEST_FILES, '^scripts/'] },
     },
     {

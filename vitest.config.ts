@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{contract,main,preload,native/engine,native/extractor,scripts}/**/*.test.ts'],
+          include: ['{contract,main,preload,native/engine,native/extractor,native/process,scripts}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },

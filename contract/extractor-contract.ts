@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { block, extractedSummary, fileFormat } from './documents/extracted.ts';
+import {
+  block,
+  extractedSummary,
+  type FileFormat,
+  fileFormat,
+  isPicture,
+} from './documents/extracted.ts';
 import { type Client, call, type Handlers, stream } from './rpc/declare.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -41,12 +47,20 @@ export type OcrLanguage = z.infer<typeof ocrLanguage>;
 export const readerModule = z.enum(['text', 'pdf', 'picture', 'recognition']);
 export type ReaderModule = z.infer<typeof readerModule>;
 
+/** Which module reads a format. */
+export function moduleOf(format: FileFormat): ReaderModule {
+  if (format === 'pdf') return 'pdf';
+  return isPicture(format) ? 'picture' : 'text';
+}
+
 /** How an extractor ends by itself; main tells by it why. */
 export const extractorExitCode = {
   /** It asked for more memory than it may have. */
   tooHeavy: 71,
   /** It used up its processor time (where the system does not end it for that). */
   tooSlow: 72,
+  /** Its addon is missing or does not fit this computer; the last line on stderr says what. */
+  unavailable: 73,
 } as const;
 
 /** A picture that the extractor drew: the window never gets bytes of a foreign file. */
@@ -87,7 +101,12 @@ export const extractorContract = {
     }),
     /** Tries each forbidden act. An act that is not refused is undone where it can be. */
     probe: call({
-      input: z.object({ modelsFolder: z.string(), profileFolder: z.string() }),
+      input: z.object({
+        modelsFolder: z.string(),
+        profileFolder: z.string(),
+        /** Of this computer; nobody need listen there. */
+        loopbackPort: z.number().int().min(1).max(65535),
+      }),
       output: z.object({
         acts: z.array(z.object({ act: forbiddenAct, isRefused: z.boolean() })),
       }),

@@ -20,6 +20,7 @@ const TYPED_FOLDERS = [
   'preload',
   'native/engine',
   'native/extractor',
+  'native/process',
   'native/addon',
   'e2e',
   'scripts',

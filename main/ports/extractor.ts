@@ -18,6 +18,8 @@ export interface FileToOpen {
   readonly languages: readonly OcrLanguage[];
   /** The person lets it take longer than usual. */
   readonly isPatient: boolean;
+  /** Nobody waits for it: it goes behind what a person waits for, one at a time. False where not given. */
+  readonly isInBackground?: boolean;
 }
 
 /** A file that a process has open. */

@@ -55,7 +55,7 @@ test('it answers, with the threads it was told, at low priority', async () => {
 });
 
 test('it serves an Electron parent port in the same way', async () => {
-  const preload = ['--import', join(here, 'parent-port.fixture.ts')];
+  const preload = ['--import', join(here, '../process/parent-port.fixture.ts')];
   const engine = forkEngine(entryPath, { ...scripted, PARLEY_ENGINE_THREADS: '1' }, preload);
   engines.push(engine);
   await load(engine);

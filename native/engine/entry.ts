@@ -3,31 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism, getPriority, setPriority, totalmem } from 'node:os';
 import { engineContract, engineExitCode } from '../../contract/engine-contract.ts';
 import { AppError } from '../../contract/errors/app-error.ts';
-import type { Port } from '../../contract/rpc/port.ts';
 import { emitter, serve } from '../../contract/rpc/serve.ts';
+import { hostPort } from '../process/process-port.ts';
+import { traceOf } from '../process/trace.ts';
 import { EngineService } from './engine-service.ts';
 import { freeMemoryBytes } from './free-memory.ts';
 import { type Addon, loadAddon } from './native-binding.ts';
-import { type ForkedProcess, forkedPort, type ParentPort, utilityPort } from './process-port.ts';
 import { chooseThreads } from './threads.ts';
 
 const niceness = 10;
 const closeLimitMs = 2000;
 const restEveryMs = 5000;
 const bugExitCode = 70;
-
-function hostPort(): Port {
-  const { parentPort } = process as { parentPort?: ParentPort };
-  return parentPort ? utilityPort(parentPort) : forkedPort(process as ForkedProcess);
-}
-
-/** Name and frames only: a message may quote what a person wrote. */
-function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const name = error instanceof AppError ? `AppError ${error.code}` : error.name;
-  return [name, ...frames.map((frame) => frame.trim())].join(' | ');
-}
 
 const port = hostPort();
 const announce = emitter(engineContract, [port]);

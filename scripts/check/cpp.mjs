@@ -20,7 +20,7 @@ import { programOutcome } from './gates.mjs';
  * @param {readonly string[]} paths relative to the clone
  */
 export function cppFiles(paths) {
-  return paths.filter((path) => /^native\/addon\/.*\.(cpp|h)$/.test(path));
+  return paths.filter((path) => /^native\/(addon|extractor\/sandbox)\/.*\.(cpp|h)$/.test(path));
 }
 
 /**
@@ -46,7 +46,9 @@ export async function checkFormat(place, paths) {
 export async function checkTidy(place, paths) {
   const program = tidyProgram(place.env);
   const shared = hashPieces({
-    headers: hashFiles(place.root, ['native/addon'], (path) => path.endsWith('.h')),
+    headers: hashFiles(place.root, ['native/addon', 'native/extractor/sandbox'], (path) =>
+      path.endsWith('.h'),
+    ),
     rules: hashFiles(place.root, ['.clang-tidy', 'native/addon/.clang-tidy']),
     build: hashFiles(place.root, ['native/addon/CMakeLists.txt', 'native/llama/CMakeLists.txt']),
     version: firstLine(program, ['--version'], place.env),

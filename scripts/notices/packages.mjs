@@ -16,7 +16,14 @@ import { filesUnder } from '../setup/hash.mjs';
 /**
  * Folders whose bundles are made of what they import.
  */
-const BUNDLED_FOLDERS = ['renderer', 'contract', 'main', 'preload', 'native/engine', 'native/extractor'];
+const BUNDLED_FOLDERS = [
+  'renderer',
+  'contract',
+  'main',
+  'preload',
+  'native/engine',
+  'native/extractor',
+];
 
 /**
  * Every shipped package once per version, by name.

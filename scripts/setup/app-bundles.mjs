@@ -11,6 +11,7 @@ const INPUTS = [
   'main',
   'native/engine',
   'native/extractor',
+  'native/process',
   'preload',
   'renderer',
   'package-lock.json',

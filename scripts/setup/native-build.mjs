@@ -28,6 +28,9 @@ import { announce, note, SetupError } from './say.mjs';
 /** Finished builds of each stage that are kept; older ones are removed. */
 const KEPT_BUILDS = 4;
 
+/** What stage 2 builds: the engine's addon, and the extractor's. */
+const MODULES = ['addon.node', 'sandbox.node'];
+
 /**
  * @typedef {object} NativeBuild
  * @property {string} addonDir cache folder with addon.node and compile_commands.json
@@ -61,7 +64,7 @@ export function llamaKey({ recipe, compiler, cmake, cpu, flags }) {
  * @param {string} stageOneKey
  */
 export function addonKey(root, stageOneKey) {
-  const sources = hashFiles(root, ['native/addon'], isAddonSource);
+  const sources = hashFiles(root, ['native/addon', 'native/extractor/sandbox'], isAddonSource);
   const headers = ['node-addon-api', 'node-api-headers'].map((name) => {
     const text = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8');
     return `${name}@${JSON.parse(text).version}`;
@@ -78,7 +81,7 @@ export function isAddonSource(path) {
 }
 
 /**
- * Has `dist/native/addon.node` built from what is checked out.
+ * Has `dist/native/addon.node` and `sandbox.node` built from what is checked out.
  * @param {object} places
  * @param {string} places.root the clone
  * @param {string} places.cache
@@ -305,7 +308,7 @@ function slashes(path) {
 }
 
 /**
- * Copies the addon beside the app's bundles, unless the same build lies there.
+ * Copies the addons beside the app's bundles, unless the same build lies there.
  * @param {string} addonDir
  * @param {string} target
  */
@@ -314,18 +317,22 @@ function placeAddon(addonDir, target) {
   const stamp = JSON.stringify({ addonDir });
   const now = new Date();
   utimesSync(addonDir, now, now);
-  if (readStamp(stampPath) === stamp && existsSync(join(target, 'addon.node'))) return;
-  const built = filesUnder(addonDir).find((path) => /[\\/]addon\.node$/.test(path));
-  if (!built) {
-    throw new SetupError(
-      `The build in ${addonDir} holds no addon.node.`,
-      `remove ${addonDir} and run this again`,
-    );
-  }
+  const isPlaced = MODULES.every((name) => existsSync(join(target, name)));
+  if (readStamp(stampPath) === stamp && isPlaced) return;
   mkdirSync(target, { recursive: true });
-  // A running engine has the old file mapped: replace the name, never the bytes.
-  copyFileSync(built, join(target, 'addon.node.new'));
-  renameSync(join(target, 'addon.node.new'), join(target, 'addon.node'));
+  const files = filesUnder(addonDir);
+  for (const name of MODULES) {
+    const built = files.find((path) => basename(path) === name);
+    if (!built) {
+      throw new SetupError(
+        `The build in ${addonDir} holds no ${name}.`,
+        `remove ${addonDir} and run this again`,
+      );
+    }
+    // A running process has the old file mapped: replace the name, never the bytes.
+    copyFileSync(built, join(target, `${name}.new`));
+    renameSync(join(target, `${name}.new`), join(target, name));
+  }
   writeStamp(stampPath, stamp);
 }
 

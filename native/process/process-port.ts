@@ -90,3 +90,9 @@ export function utilityPort(parentPort: ParentPort): Port {
     close: () => mailbox.close(),
   };
 }
+
+/** The port to whichever host started this process: Electron, or a forking Node. */
+export function hostPort(): Port {
+  const { parentPort } = process as { parentPort?: ParentPort };
+  return parentPort ? utilityPort(parentPort) : forkedPort(process as ForkedProcess);
+}
