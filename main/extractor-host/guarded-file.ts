@@ -81,26 +81,33 @@ export function guardedFile(life: ExtractorLife, name: string): FileClient {
   type StreamMember =
     | typeof extractorContract.file.extract
     | typeof extractorContract.file.recognise;
+  async function* checkedChunks<M extends StreamMember>(
+    member: M,
+    mostChars: number,
+    next: () => Promise<IteratorResult<unknown, unknown>>,
+  ): AsyncGenerator<z.output<M['chunk']>, z.output<M['output']>, void> {
+    let leftChars = mostChars * slackFactor + slackChars;
+    for (;;) {
+      const step = await next();
+      if (step.done) return parsed(member.output, step.value) as z.output<M['output']>;
+      const chunk = parsed(member.chunk, step.value);
+      for (const block of chunk.blocks) leftChars -= weightOf(block);
+      if (leftChars < 0) throw impossible('more text than was asked for');
+      yield chunk as z.output<M['chunk']>;
+    }
+  }
   async function* stream<M extends StreamMember>(
     member: M,
     mostChars: number,
     signal: AbortSignal | undefined,
     chunks: AsyncGenerator<unknown, unknown, void>,
   ): AsyncGenerator<z.output<M['chunk']>, z.output<M['output']>, void> {
-    let leftChars = mostChars * slackFactor + slackChars;
     let isOver = false;
     try {
-      for (;;) {
-        const step = await cancellable(signal, () => life.ask(chunks.next()));
-        if (step.done) {
-          isOver = true;
-          return parsed(member.output, step.value) as z.output<M['output']>;
-        }
-        const chunk = parsed(member.chunk, step.value);
-        for (const block of chunk.blocks) leftChars -= weightOf(block);
-        if (leftChars < 0) throw impossible('more text than was asked for');
-        yield chunk as z.output<M['chunk']>;
-      }
+      const next = () => cancellable(signal, () => life.ask(chunks.next()));
+      const output = yield* checkedChunks(member, mostChars, next);
+      isOver = true;
+      return output;
     } catch (error) {
       isOver = true;
       throw checked(error, member);
