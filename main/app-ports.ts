@@ -10,6 +10,7 @@ import type { Log } from './ports/log.ts';
 import type { Machine } from './ports/machine.ts';
 import type { Network } from './ports/network.ts';
 import type { Power } from './ports/power.ts';
+import type { Sandbox } from './ports/sandbox.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { SettingsStore } from './ports/settings-store.ts';
 
@@ -25,6 +26,7 @@ export interface AppPorts {
   readonly machine: Machine;
   readonly network: Network;
   readonly power: Power;
+  readonly sandbox: Sandbox;
   readonly secrets: Secrets;
   readonly settingsStore: SettingsStore;
   readonly version: string;

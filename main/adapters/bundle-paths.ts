@@ -6,6 +6,8 @@ export interface BundlePaths {
   readonly renderer: string;
   readonly engineEntry: string;
   readonly addon: string;
+  readonly extractorEntry: string;
+  readonly sandbox: string;
   readonly preload: string;
   readonly assets: string;
   readonly packageFile: string;
@@ -17,6 +19,8 @@ export function bundlePaths(bundleFolder: string): BundlePaths {
     renderer: at('renderer'),
     engineEntry: at('engine', 'engine.js'),
     addon: at('native', 'addon.node'),
+    extractorEntry: at('extractor', 'extractor.js'),
+    sandbox: at('native', 'sandbox.node'),
     preload: at('preload', 'preload.cjs'),
     assets: at('..', 'assets'),
     packageFile: at('..', 'package.json'),

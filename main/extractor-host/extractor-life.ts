@@ -49,7 +49,7 @@ export class ExtractorLife {
       const why = this.#why ?? whyEnded(exitCode, signal, this.#lines.all());
       if (why === 'crashed') log.warn(`extractor died: exit code ${exitCode}, signal ${signal}`);
       else if (why !== 'asked') log.warn(`extractor ended: ${why}`);
-      resolve({ why, exitCode, signal });
+      resolve({ why, exitCode, signal, lastLine: this.#lines.all().at(-1) ?? '' });
     });
     const port = watchedPort(process.port, {
       onHeard: () => {

@@ -4,9 +4,11 @@ import type { ExtractorLimits } from './limits.ts';
 
 /** How a process is known to have ended. */
 export interface ExtractorEnd {
-  readonly why: 'asked' | 'too-slow' | 'too-heavy' | 'crashed';
+  readonly why: 'asked' | 'too-slow' | 'too-heavy' | 'unavailable' | 'crashed';
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** Of stderr. */
+  readonly lastLine: string;
 }
 
 /** What V8 and the C++ library write before they abort for want of memory. */
@@ -22,6 +24,7 @@ export function whyEnded(
 ): ExtractorEnd['why'] {
   if (exitCode === extractorExitCode.tooHeavy) return 'too-heavy';
   if (exitCode === extractorExitCode.tooSlow || signal === 'SIGXCPU') return 'too-slow';
+  if (exitCode === extractorExitCode.unavailable) return 'unavailable';
   if (exitCode === 0) return 'crashed';
   if (lines.some((line) => heavyWords.test(line))) return 'too-heavy';
   const isCpuLimit = exitCode !== null && cpuLimitStatuses.includes(exitCode);
@@ -37,6 +40,8 @@ export function endAsError(end: ExtractorEnd, name: string, limits: ExtractorLim
       return new AppError('document.too-slow', { name, limitMs: limits.cpuSeconds * 1000 });
     case 'too-heavy':
       return new AppError('document.too-heavy', { name, limitBytes: limits.dataBytes });
+    case 'unavailable':
+      return new AppError('extractor.unavailable', { reason: end.lastLine });
     case 'crashed':
       return new AppError('extractor.crashed', {
         name,

@@ -14,6 +14,7 @@ import { type Uploads, uploads } from '../adapters/uploads.ts';
 import type { AppPorts } from '../app-ports.ts';
 import { systemDesktop } from './desktop.ts';
 import { ForkLauncher } from './engine-launcher.ts';
+import { forkSandbox } from './fork-sandbox.ts';
 
 /** The computer and the person the shell runs for. */
 export interface Host {
@@ -58,6 +59,10 @@ export function shellPorts(options: StartOptions, host: Host, base: ShellBase): 
     engineLauncher: new ForkLauncher({
       entryPath: host.paths.engineEntry,
       env: { PARLEY_ADDON: host.env['PARLEY_ADDON'] || host.paths.addon },
+    }),
+    sandbox: forkSandbox({
+      entryPath: host.paths.extractorEntry,
+      sandboxPath: host.env['PARLEY_SANDBOX'] || host.paths.sandbox,
     }),
     version: appVersion(host.paths.packageFile),
     ...(temperature === null ? {} : { sampling: { temperature } }),

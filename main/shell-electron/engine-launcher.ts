@@ -1,39 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { UtilityProcess, utilityProcess } from 'electron';
+import type { utilityProcess } from 'electron';
 import { AppError } from '../../contract/errors/app-error.ts';
-import type { Port } from '../../contract/rpc/port.ts';
-import { lineCutter } from '../engine-host/last-lines.ts';
 import type { EngineLauncher, EngineProcess } from '../ports/engine-launcher.ts';
-
-function processPort(child: UtilityProcess, end: () => void): Port {
-  const closers: (() => void)[] = [];
-  let reader: ((frame: unknown) => void) | undefined;
-  let isClosed = false;
-  const close = (): void => {
-    if (isClosed) return;
-    isClosed = true;
-    for (const closer of closers.splice(0)) closer();
-  };
-  child.once('exit', close);
-  return {
-    post: (frame) => {
-      if (!isClosed) child.postMessage(frame);
-    },
-    onFrame: (listener) => {
-      if (reader) child.off('message', reader);
-      reader = listener;
-      child.on('message', reader);
-    },
-    onClose: (listener) => {
-      if (isClosed) listener();
-      else closers.push(listener);
-    },
-    close: () => {
-      close();
-      end();
-    },
-  };
-}
+import { utilityProcessOf } from './utility-process.ts';
 
 /**
  * Starts the engine as a utility process: a process of its own, so that a crash of llama.cpp ends it alone.
@@ -56,28 +25,7 @@ export function utilityLauncher(options: {
         env,
         execArgv: [],
       });
-      const lineListeners: ((line: string) => void)[] = [];
-      const cut = lineCutter((line) => {
-        for (const listener of lineListeners) listener(line);
-      });
-      child.stderr?.on('data', (chunk: Buffer) => cut(chunk.toString()));
-      child.stderr?.on('end', () => cut(null));
-      const kill = (): void => {
-        child.kill();
-      };
-      return {
-        get pid() {
-          return child.pid;
-        },
-        port: processPort(child, kill),
-        onLogLine: (listener) => {
-          lineListeners.push(listener);
-        },
-        onExit: (listener) => {
-          child.once('exit', (exitCode) => listener(exitCode, null));
-        },
-        kill,
-      };
+      return utilityProcessOf(child);
     },
   };
 }

@@ -16,6 +16,7 @@ import { utilityLauncher } from './engine-launcher.ts';
 import { electronPower } from './power.ts';
 import { electronSecretCodec } from './secret-codec.ts';
 import { electronSettingsStore, type WholeStore } from './settings-store.ts';
+import { utilitySandbox } from './utility-sandbox.ts';
 
 /** What the engine's process may know of our surroundings. */
 const passedOn = ['PATH', 'HOME', 'USERPROFILE', 'LANG', 'TMPDIR', 'TEMP', 'SystemRoot'];
@@ -65,6 +66,12 @@ export function shellPorts(options: {
       fork: options.fork,
       entryPath: paths.engineEntry,
       env: engineEnv,
+    }),
+    sandbox: utilitySandbox({
+      fork: options.fork,
+      entryPath: paths.extractorEntry,
+      sandboxPath: env['PARLEY_SANDBOX'] || unpacked(paths.sandbox),
+      env,
     }),
     version: appVersion(paths.packageFile),
     ...(temperature === null ? {} : { sampling: { temperature } }),
