@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { embeddingMembers } from './engine/embeddings.ts';
 import { fileErrors, filePath, ggufSummary, loadedModel, loadRequest } from './engine/models.ts';
 import { promptCost, promptPreview, promptRequest, tokenIds } from './engine/prompts.ts';
 import {
@@ -8,8 +9,15 @@ import {
   sequenceKey,
   warmRequest,
 } from './engine/runs.ts';
+import { vectorMembers } from './engine/vectors.ts';
 import { type Client, call, event, type Handlers, stream } from './rpc/declare.ts';
 
+export type {
+  EmbedderRequest,
+  Embeddings,
+  EmbedRequest,
+  LoadedEmbedder,
+} from './engine/embeddings.ts';
 export type {
   CacheOptions,
   GgufSummary,
@@ -35,6 +43,7 @@ export type {
   TokenOdds,
   WarmRequest,
 } from './engine/runs.ts';
+export type { VectorIndexRef } from './engine/vectors.ts';
 
 /** How the engine's process ends when the reason is not a crash. */
 export const engineExitCode = {
@@ -158,6 +167,8 @@ export const engineContract = {
       errors: ['model.not-loaded', 'model.template-broken'],
     }),
   },
+  embedding: embeddingMembers,
+  vectors: vectorMembers,
 } as const;
 
 export type EngineContract = typeof engineContract;

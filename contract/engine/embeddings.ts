@@ -11,7 +11,7 @@ const fraction = z.object({ fraction: z.number().min(0).max(1) });
  * Texts as the model is to read them. Words that belong to the model, such as the `query: ` and `passage: `
  * of an E5, are the caller's to put in front.
  */
-const texts = z.object({ texts: z.array(z.string()).max(4096) });
+const texts = z.object({ texts: z.array(z.string().max(2 ** 20)).max(4096) });
 
 const embedRequest = texts.extend({
   /**

@@ -28,6 +28,7 @@ class ScriptedProcess implements EngineProcess {
     serve(
       engineContract,
       {
+        ...unscripted,
         engine: { ...unscripted.engine, describe: () => description },
         model: {
           inspect: () => new Promise(() => {}),

@@ -19,6 +19,11 @@ const loadSilentMs = 300_000;
 /** How long a process may take to end by itself once its port is closed. */
 const endLimitMs = 3000;
 
+type Load<I, C, R> = (
+  input: I,
+  options?: { signal?: AbortSignal },
+) => AsyncGenerator<C, R, void>;
+
 function silentAtStart(cause: unknown): AppError {
   return new AppError('engine.silent', { silentMs: startLimitMs }, { cause });
 }
@@ -48,7 +53,7 @@ export class EngineLife {
       resolve(this.#isAsked ? 'asked' : { exitCode, signal, lastLogLines: this.#lines.all() });
     });
     this.#plainClient = connect(engineContract, process.port);
-    this.client = this.#withWatchedLoad(crashAware(this.#plainClient, this.ended));
+    this.client = this.#withWatchedLoads(crashAware(this.#plainClient, this.ended));
     this.client.engine.logged(({ level, line }) => {
       if (level === 'info') log.info(`engine: ${line}`);
       else log.warn(`engine: ${line}`);
@@ -93,17 +98,24 @@ export class EngineLife {
   }
 
   /** A load that hangs would leave the model "loading" for ever: nobody else watches it. */
-  #withWatchedLoad(client: EngineClient): EngineClient {
-    const load: EngineClient['model']['load'] = (input, options = {}) =>
-      watchForSilence({
-        open: (signal) => client.model.load(input, { signal }),
-        client,
-        kill: () => this.kill(),
-        clock: this.#clock,
-        signal: options.signal,
-        silentMs: loadSilentMs,
-      });
-    return { ...client, model: { ...client.model, load } };
+  #withWatchedLoads(client: EngineClient): EngineClient {
+    const watched = <I, C, R>(load: Load<I, C, R>): Load<I, C, R> => {
+      return (input, options = {}) =>
+        watchForSilence({
+          open: (signal) => load(input, { signal }),
+          client,
+          kill: () => this.kill(),
+          clock: this.#clock,
+          signal: options.signal,
+          silentMs: loadSilentMs,
+        });
+    };
+    const { model, embedding } = client;
+    return {
+      ...client,
+      model: { ...model, load: watched(model.load) },
+      embedding: { ...embedding, load: watched(embedding.load) },
+    };
   }
 
   kill(): void {

@@ -53,6 +53,7 @@ function start(): void {
   serve(
     engineContract,
     {
+      ...unscripted,
       engine: {
         ...unscripted.engine,
         describe: () => {

@@ -7,6 +7,7 @@
 import type {
   Batch,
   EmbedderRequest,
+  EmbedRequest,
   Embeddings,
   GenerateRequest,
   GenerateResult,
@@ -64,6 +65,9 @@ export function estimateMemory(request: {
   gpuLayers?: number;
   batchTokens?: number;
 }): Promise<MemoryEstimate>;
+
+/** What loading an embedder would take; `projectorBytes` is 0. @throws as `estimateMemory` */
+export function estimateEmbedderMemory(request: EmbedderRequest): Promise<MemoryEstimate>;
 
 export interface Device {
   name: string;
@@ -128,6 +132,8 @@ export interface LoadedModel {
   stateKind: 'attention' | 'sliding-window' | 'recurrent' | 'hybrid' | 'other';
   /** Weights, state and compute buffers, as llama.cpp accounts for them. */
   memoryBytes: number;
+  /** Of these, weights in the mapped file: systems count such memory as free. */
+  mappedBytes: number;
   loadMs: number;
 }
 
@@ -165,7 +171,7 @@ export class Engine {
 
   /**
    * Loads a model in place of the one loaded. `onProgress` gets fractions in [0, 1], rising.
-   * Jobs that run or wait end as cancelled first. The headers of all files are checked before the old
+   * Jobs that work with the old one end as cancelled first. The headers of all files are checked before the old
    * model is freed, as by `inspectGguf`: a file that is refused leaves the old model loaded. Later
    * failures, and a cancel, leave none.
    * @throws `model.file-*`, `model.unsupported`, `model.load-failed`, `model.template-broken`,
@@ -173,7 +179,7 @@ export class Engine {
    */
   load(request: LoadRequest, onProgress: (fraction: number) => void): Job<LoadedModel>;
 
-  /** Frees the model, its context and buffers. Running jobs end as cancelled first. */
+  /** Frees the model, its context and buffers. Jobs that work with it end as cancelled first. */
   unload(): Promise<void>;
 
   /**
@@ -217,7 +223,14 @@ export class Engine {
    * tokens; nothing is cut. `onProgress` gets fractions in [0, 1], rising. A cancel rejects; nothing partial
    * is given. @throws `embedding.not-loaded`, `embedding.too-long` (before anything is computed), `cancelled`
    */
-  embed(request: { texts: string[] }, onProgress?: (fraction: number) => void): Job<Embeddings>;
+  embed(request: EmbedRequest, onProgress?: (fraction: number) => void): Job<Embeddings>;
+
+  /**
+   * The tokens of each of at most 4096 texts, as the embedder would read it: the vocabulary's own marks
+   * included, 0 for a text without a word. Goes before what is embedded in the background.
+   * @throws `embedding.not-loaded`, `cancelled`
+   */
+  countTokens(request: EmbedRequest): Job<Uint32Array>;
 
   counters(): Promise<EngineCounters>;
 
@@ -227,6 +240,12 @@ export class Engine {
    * @throws `model.not-loaded`, `prompt.too-long` where the context has no room left, `cancelled`
    */
   measure(request: MeasureRequest): Job<MeasuredSpeed>;
+
+  /**
+   * Compute threads of the loaded model from the next step on, until the next load; fewer are used while the
+   * machine is contended. @throws `model.not-loaded`
+   */
+  setThreads(request: { threads: number }): Promise<void>;
 
   /** Token ids of plain text: special-token parsing is off. @throws `model.not-loaded` */
   tokenize(request: { text: string }): Promise<Uint32Array>;

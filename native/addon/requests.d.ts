@@ -197,7 +197,18 @@ export interface LoadedEmbedder {
   /** 64 hex digits, of the weights: only vectors with the same one can be compared. */
   fingerprint: string;
   memoryBytes: number;
+  /** Of these, weights in the mapped file: systems count such memory as free. */
+  mappedBytes: number;
   loadMs: number;
+}
+
+export interface EmbedRequest {
+  texts: string[];
+  /**
+   * Who waits. `background` goes on only while no visible chat does, and gives way within a batch; `visible`
+   * goes before it, also beside a chat. Absent: `background`.
+   */
+  priority?: 'visible' | 'background';
 }
 
 export interface Embeddings {

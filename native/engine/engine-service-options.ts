@@ -9,8 +9,12 @@ export interface EngineServiceOptions {
   threads: number;
   installedMemoryBytes: number;
   freeMemoryBytes(): Promise<number>;
+  /** Whether that counts pages of mapped files. */
+  countsMappedAsFree: boolean;
   /** One log line; never text of a conversation. */
   log: NonNullable<EngineOptions['onLog']>;
-  /** Told right before a model is freed that nobody asked to free. */
+  /** Told right before the chat model is freed that nobody asked to free. */
   onUnloaded(reason: RestReason): void;
+  /** The same of the embedder. */
+  onEmbedderUnloaded(reason: RestReason): void;
 }

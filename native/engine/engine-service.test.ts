@@ -14,8 +14,10 @@ function setUp(options: { freeBytes?: number } = {}) {
     threads: 2,
     installedMemoryBytes: 8 * gib,
     freeMemoryBytes: () => Promise.resolve(options.freeBytes ?? 4 * gib),
+    countsMappedAsFree: true,
     log: (_level, line) => lines.push(line),
     onUnloaded: (reason) => lines.push(`unloaded: ${reason}`),
+    onEmbedderUnloaded: (reason) => lines.push(`embedder unloaded: ${reason}`),
   });
   return { ...service.handlers, lines };
 }

@@ -1,42 +1,82 @@
 import type { EngineHandlers } from '../../contract/engine-contract.ts';
+import { Embedding } from './embedding.ts';
 import type { EngineServiceOptions } from './engine-service-options.ts';
+import { NotesShelf } from './file-estimates.ts';
 import { Follower } from './follow.ts';
 import { ModelLoading } from './load-model.ts';
 import type { EngineThread } from './native-binding.ts';
 import { Resting } from './resting.ts';
 import { runHandlers } from './run-requests.ts';
+import { Turns } from './turns.ts';
+import { VectorFiles } from './vector-files.ts';
 
 /** What this process does for main: answers `engineContract` with the addon. */
 export class EngineService {
+  readonly #options: EngineServiceOptions;
   readonly #engine: EngineThread;
+  readonly #chats = new Follower();
+  readonly #embeddings = new Follower();
   readonly #loading: ModelLoading;
-  readonly #resting: Resting;
+  readonly #embedding: Embedding;
+  readonly #vectors: VectorFiles;
+  readonly #chatResting: Resting;
+  readonly #embedderResting: Resting;
   readonly handlers: EngineHandlers;
 
   constructor(options: EngineServiceOptions) {
-    const { addon, threads, log } = options;
+    const { addon, threads, log, countsMappedAsFree } = options;
     const engine = new addon.Engine({ threads, onLog: log });
-    const follower = new Follower();
-    const loading = new ModelLoading({ ...options, engine, follower });
+    const notes = new NotesShelf();
+    const turns = new Turns();
+    this.#options = options;
     this.#engine = engine;
-    this.#loading = loading;
-    this.#resting = new Resting({
-      nowMs: () => performance.now(),
-      isBusy: () => follower.isBusy,
-      isLoaded: () => loading.isLoaded,
-      installedMemoryBytes: options.installedMemoryBytes,
-      freeMemoryBytes: () => options.freeMemoryBytes(),
+    this.#loading = new ModelLoading({
+      ...options,
+      ...{ engine, follower: this.#chats, notes, turns },
+      embedder: {
+        mappedBytes: () => (countsMappedAsFree ? this.#embedding.mappedBytes : 0),
+        makeWay: () => this.#makeWay(),
+      },
+    });
+    this.#embedding = new Embedding({
+      ...{ service: options, engine, follower: this.#embeddings, notes, turns },
+      chatMappedBytes: () => (countsMappedAsFree ? this.#loading.mappedBytes : 0),
+    });
+    this.#vectors = new VectorFiles(addon);
+    this.#chatResting = this.#restingOf(this.#loading, this.#chats, {
       shrinkCache: (request) => engine.shrinkCache(request),
-      unload: () => loading.unload(),
       onUnloaded: (reason) => {
         log('info', `the model is freed: ${reason}`);
         options.onUnloaded(reason);
       },
     });
-    this.handlers = {
+    this.#embedderResting = this.#restingOf(this.#embedding, this.#embeddings, {
+      shrinkCache: () => Promise.resolve(),
+      onUnloaded: (reason) => this.#tellEmbedderFreed(reason),
+    });
+    this.handlers = this.#handlers();
+  }
+
+  /** Frees what nobody needs now; to be called every few seconds, one call at a time. */
+  async rest(): Promise<void> {
+    this.#chatResting.idleMinutes = this.#loading.idleMinutes;
+    await this.#chatResting.look();
+    this.#embedderResting.idleMinutes = this.#embedding.idleMinutes;
+    await this.#embedderResting.look();
+  }
+
+  /** Ends all work and frees everything. */
+  async close(): Promise<void> {
+    await Promise.all([this.#engine.dispose(), this.#vectors.close()]);
+  }
+
+  #handlers(): EngineHandlers {
+    const { addon, threads } = this.#options;
+    const engine = this.#engine;
+    return {
       engine: {
         describe: async () => {
-          await follower.settled();
+          await Promise.all([this.#chats.settled(), this.#embeddings.settled()]);
           return { ...addon.describe(), threads, pid: process.pid };
         },
         counters: () => engine.counters(),
@@ -47,24 +87,44 @@ export class EngineService {
       },
       model: {
         inspect: ({ path }) => addon.inspectGguf(path),
-        load: (input, { signal }) => loading.load(input, signal),
+        load: (input, { signal }) => this.#loading.load(input, signal),
         unload: async () => {
-          await loading.unload();
+          await this.#loading.unload();
           return {};
         },
       },
-      run: runHandlers(engine, follower),
+      run: runHandlers(engine, this.#chats),
+      embedding: this.#embedding.handlers,
+      vectors: this.#vectors.handlers,
     };
   }
 
-  /** Frees what nobody needs now; to be called every few seconds, one call at a time. */
-  async rest(): Promise<void> {
-    this.#resting.idleMinutes = this.#loading.idleMinutes;
-    await this.#resting.look();
+  #restingOf(
+    model: { readonly isLoaded: boolean; unload(): Promise<void> },
+    follower: Follower,
+    how: Pick<ConstructorParameters<typeof Resting>[0], 'shrinkCache' | 'onUnloaded'>,
+  ): Resting {
+    return new Resting({
+      nowMs: () => performance.now(),
+      isBusy: () => follower.isBusy,
+      isLoaded: () => model.isLoaded,
+      installedMemoryBytes: this.#options.installedMemoryBytes,
+      freeMemoryBytes: () => this.#options.freeMemoryBytes(),
+      unload: () => model.unload(),
+      ...how,
+    });
   }
 
-  /** Ends all work and frees everything. */
-  async close(): Promise<void> {
-    await this.#engine.dispose();
+  /** For a chat model that does not fit: a person waits for it, and for the embedder nobody does. */
+  async #makeWay(): Promise<boolean> {
+    if (!this.#embedding.isLoaded || this.#embeddings.isBusy) return false;
+    this.#tellEmbedderFreed('memory');
+    await this.#embedding.free();
+    return true;
+  }
+
+  #tellEmbedderFreed(reason: Parameters<EngineServiceOptions['onEmbedderUnloaded']>[0]): void {
+    this.#options.log('info', `the embedder is freed: ${reason}`);
+    this.#options.onEmbedderUnloaded(reason);
   }
 }

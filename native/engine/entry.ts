@@ -7,7 +7,7 @@ import { emitter, serve } from '../../contract/rpc/serve.ts';
 import { hostPort } from '../process/process-port.ts';
 import { traceOf } from '../process/trace.ts';
 import { EngineService } from './engine-service.ts';
-import { freeMemoryBytes } from './free-memory.ts';
+import { countsMappedAsFree, freeMemoryBytes } from './free-memory.ts';
 import { type Addon, loadAddon } from './native-binding.ts';
 import { chooseThreads } from './threads.ts';
 
@@ -46,8 +46,10 @@ function start(addon: Addon): void {
     threads: chooseThreads(process.env['PARLEY_ENGINE_THREADS'], availableParallelism()),
     installedMemoryBytes: totalmem(),
     freeMemoryBytes,
+    countsMappedAsFree,
     log,
     onUnloaded: (reason) => announce.model.unloaded({ reason }),
+    onEmbedderUnloaded: (reason) => announce.embedding.unloaded({ reason }),
   });
   let isResting = false;
   const rest = async (): Promise<void> => {

@@ -28,6 +28,12 @@ async function readAvailable(platform: NodeJS.Platform): Promise<number | undefi
   return availableOfVmStat(stdout);
 }
 
+/**
+ * Whether `freeMemoryBytes` counts pages that a program has mapped from files: Linux could drop and read them
+ * again at any time, which makes a model whose weights they are very slow.
+ */
+export const countsMappedAsFree = process.platform === 'linux';
+
 /** Memory in bytes that a program can have now without pushing others out. Never fails. */
 export async function freeMemoryBytes(): Promise<number> {
   const available = await readAvailable(process.platform).catch(() => undefined);

@@ -1,29 +1,36 @@
-import { stat } from 'node:fs/promises';
 import type { LoadedModel, LoadRequest } from '../../contract/engine-contract.ts';
+import { AppError } from '../../contract/errors/app-error.ts';
 import type { LoadedModel as NativeModel } from '../addon/index.d.ts';
 import {
   type ContextChoice,
   chooseContext,
   leastContextTokens,
   reserveBytes,
+  type SizedEstimate,
   wantedContext,
 } from './choose-context.ts';
 import type { EngineServiceOptions } from './engine-service-options.ts';
+import { estimatedBytes, type NotesShelf } from './file-estimates.ts';
 import type { Follower } from './follow.ts';
 import { isForMemory, type LoadPlan, nextRung } from './load-ladder.ts';
-import { MachineNotes } from './machine-notes.ts';
 import type { EngineThread } from './native-binding.ts';
 import { Pump } from './pump.ts';
+import type { Turns } from './turns.ts';
 
 /** What loading needs of the service around it. */
-export type LoadOptions = EngineServiceOptions & { engine: EngineThread; follower: Follower };
-
-/** Names a file's content without reading it: its place, size and time of change. */
-async function fileKey(path: string | null): Promise<string> {
-  if (path === null) return '';
-  const { size, mtimeMs } = await stat(path);
-  return `${path}|${size}|${Math.round(mtimeMs)}`;
-}
+export type LoadOptions = EngineServiceOptions & {
+  engine: EngineThread;
+  follower: Follower;
+  notes: NotesShelf;
+  /** Shared with the loads of the embedder. */
+  turns: Turns;
+  embedder: {
+    /** Memory that its weights are mapped to: free for the system, but not for us. */
+    mappedBytes(): number;
+    /** Frees it where it is loaded and nobody uses it; says whether it did. Called in the load's turn. */
+    makeWay(): Promise<boolean>;
+  };
+};
 
 /** Loads and unloads models, one at a time, at a size that fits the memory. */
 export class ModelLoading {
@@ -31,10 +38,8 @@ export class ModelLoading {
   readonly #engine: EngineThread;
   readonly #follower: Follower;
   readonly #options: LoadOptions;
-  #notes: { path: string | undefined; kept: MachineNotes } | undefined;
-  /** Loads and unloads take turns: measuring free memory only makes sense with nothing else in flight. */
-  #turn: Promise<unknown> = Promise.resolve();
   #isLoaded = false;
+  #mappedBytes = 0;
   #idleMinutes: number | undefined;
 
   constructor(options: LoadOptions) {
@@ -49,6 +54,11 @@ export class ModelLoading {
     return this.#isLoaded;
   }
 
+  /** Of the loaded model's weights, what is mapped from the file. */
+  get mappedBytes(): number {
+    return this.#mappedBytes;
+  }
+
   /** As the load asked that ended last. */
   get idleMinutes(): number | undefined {
     return this.#idleMinutes;
@@ -56,21 +66,16 @@ export class ModelLoading {
 
   /** Frees the model in its turn; running answers end as cancelled. */
   async unload(): Promise<void> {
-    const turn = this.#turn.then(() => this.#free());
-    this.#turn = turn.catch(() => {});
-    await turn;
+    await this.#options.turns.do(() => this.#free());
   }
 
   /** Loads a model in its turn; chunks are the fraction done. Aborting `signal` leaves none. */
   async *load(input: LoadRequest, signal: AbortSignal) {
-    const mine = Promise.withResolvers<void>();
-    const previous = this.#turn;
-    this.#turn = mine.promise;
+    const endTurn = await this.#options.turns.take();
     try {
-      await previous;
       return yield* this.#loadNow(input, signal);
     } finally {
-      mine.resolve();
+      endTurn();
     }
   }
 
@@ -90,7 +95,8 @@ export class ModelLoading {
       isLoaded = true;
       this.#isLoaded = true;
       this.#idleMinutes = input.idleMinutes;
-      const { trainedContextTokens: _trained, ...rest } = loaded;
+      const { trainedContextTokens: _trained, mappedBytes, ...rest } = loaded;
+      this.#mappedBytes = mappedBytes;
       return {
         ...rest,
         ...{ path, projectorPath, rung },
@@ -106,6 +112,7 @@ export class ModelLoading {
 
   async #free(): Promise<void> {
     this.#isLoaded = false;
+    this.#mappedBytes = 0;
     await this.#engine.unload();
   }
 
@@ -156,9 +163,7 @@ export class ModelLoading {
     });
     const least = await estimateAt(leastContextTokens);
     const wanted = wantedTokens === leastContextTokens ? least : await estimateAt(wantedTokens);
-    const freeBytes = await this.#options.freeMemoryBytes();
-    const availableBytes = freeBytes - reserveBytes(this.#options.installedMemoryBytes);
-    const choice = chooseContext({ least, wanted, availableBytes });
+    const { choice, availableBytes } = await this.#fit(least, wanted);
     this.#options.log(
       'info',
       `context ${choice.contextTokens} of ${choice.wantedContextTokens} tokens: ` +
@@ -167,22 +172,28 @@ export class ModelLoading {
     return choice;
   }
 
-  /** Bytes that a load would take. llama.cpp needs up to a second to say so: it is asked once for each file. */
-  async #estimate(input: LoadRequest, contextTokens: number): Promise<number> {
-    const { path, projectorPath } = input;
-    const ask = () => this.#addon.estimateMemory({ path, projectorPath, contextTokens });
-    const keys = await Promise.all([fileKey(path), fileKey(projectorPath)]).catch(() => undefined);
-    const version = this.#addon.describe().llamaVersion;
-    const { modelBytes, contextBytes, computeBytes, projectorBytes } = keys
-      ? await this.#notesOf(input).estimate([version, ...keys, contextTokens].join('|'), ask)
-      : await ask();
-    return modelBytes + contextBytes + computeBytes + projectorBytes;
+  /** What fits now; if nothing does, an embedder that nobody uses makes way first. */
+  async #fit(least: SizedEstimate, wanted: SizedEstimate) {
+    const { embedder, freeMemoryBytes, installedMemoryBytes } = this.#options;
+    for (;;) {
+      const leftBytes = (await freeMemoryBytes()) - reserveBytes(installedMemoryBytes);
+      const availableBytes = leftBytes - embedder.mappedBytes();
+      try {
+        return { choice: chooseContext({ least, wanted, availableBytes }), availableBytes };
+      } catch (error) {
+        const isTooLarge = AppError.is(error, 'model.out-of-memory');
+        if (!isTooLarge || !(await embedder.makeWay())) throw error;
+      }
+    }
   }
 
-  #notesOf({ notesPath }: LoadRequest): MachineNotes {
-    if (this.#notes?.path !== notesPath || !this.#notes) {
-      this.#notes = { path: notesPath, kept: new MachineNotes(notesPath) };
-    }
-    return this.#notes.kept;
+  async #estimate(input: LoadRequest, contextTokens: number): Promise<number> {
+    const { path, projectorPath, notesPath } = input;
+    return await estimatedBytes({
+      notes: this.#options.notes.at(notesPath),
+      files: [path, projectorPath],
+      settings: [this.#addon.describe().llamaVersion, contextTokens],
+      ask: () => this.#addon.estimateMemory({ path, projectorPath, contextTokens }),
+    });
   }
 }

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { AppError } from '../../contract/errors/app-error.ts';
-import { loadAddon, translateError } from './native-binding.ts';
+import { loadAddon } from './native-binding.ts';
 import { chooseThreads } from './threads.ts';
+import { translateError } from './translate-error.ts';
 
 function thrown(code: unknown, data?: unknown): Error {
   return Object.assign(new Error('native'), { code }, data === undefined ? {} : { data });

@@ -1,12 +1,22 @@
 import { createRequire } from 'node:module';
-import { AppError, type ErrorCode } from '../../contract/errors/app-error.ts';
-import { errorCatalog } from '../../contract/errors/catalog.ts';
+import { AppError } from '../../contract/errors/app-error.ts';
 import type * as addonSurface from '../addon/index.d.ts';
+import { guarded, guardedCall, guardedJob, rethrow } from './translate-error.ts';
 
 /** The addon as this process uses it. */
-export type Addon = Pick<typeof addonSurface, 'inspectGguf' | 'estimateMemory' | 'describe'> & {
+export type Addon = Pick<
+  typeof addonSurface,
+  'inspectGguf' | 'estimateMemory' | 'estimateEmbedderMemory' | 'describe'
+> & {
   Engine: new (options: addonSurface.EngineOptions) => EngineThread;
+  VectorIndex: { open(request: { path: string; dimensions: number }): Promise<VectorFile> };
 };
+
+/** One open file of vectors. */
+export type VectorFile = Pick<
+  addonSurface.VectorIndex,
+  'dimensions' | 'rowCount' | 'append' | 'scan' | 'close'
+>;
 
 /** The addon's engine: one thread that owns llama.cpp. */
 export type EngineThread = Pick<
@@ -17,7 +27,13 @@ export type EngineThread = Pick<
   | 'warm'
   | 'forget'
   | 'shrinkCache'
+  | 'loadEmbedder'
+  | 'unloadEmbedder'
+  | 'embed'
+  | 'countTokens'
   | 'counters'
+  | 'measure'
+  | 'setThreads'
   | 'tokenize'
   | 'detokenize'
   | 'tokenizePrompt'
@@ -27,46 +43,16 @@ export type EngineThread = Pick<
 /** Beside the bundle `dist/engine/engine.js`; development and tests name another by PARLEY_ADDON. */
 const bundledAddon = '../native/addon.node';
 
-/**
- * Turns what the addon threw, an `Error` with `code` and `data`, into our own error.
- * Whatever does not fit the catalogue is a bug and comes back as it was.
- */
-export function translateError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
-  const { code } = error;
-  if (typeof code !== 'string' || !Object.hasOwn(errorCatalog, code)) return error;
-  const data = 'data' in error ? error.data : {};
-  const parsed = errorCatalog[code as ErrorCode].safeParse(data);
-  if (!parsed.success) return error;
-  return new AppError(code as ErrorCode, parsed.data as never, { cause: error });
-}
-
-function rethrow(error: unknown): never {
-  throw translateError(error);
-}
-
-function guarded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    return rethrow(error);
-  }
-}
-
-async function guardedCall<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    return rethrow(error);
-  }
-}
-
-function guardedJob<T>(start: () => addonSurface.Job<T>): addonSurface.Job<T> {
-  const job = guarded(start);
-  const done = job.done.catch(rethrow);
-  // Whoever started the job reads `done` later; until then its failure is not "unhandled".
-  done.catch(() => {});
-  return { done, cancel: () => job.cancel() };
+function translatedVectors(file: VectorFile): VectorFile {
+  return {
+    dimensions: file.dimensions,
+    get rowCount() {
+      return file.rowCount;
+    },
+    append: (vectors) => guardedCall(() => file.append(vectors)),
+    scan: (query, options) => guardedCall(() => file.scan(query, options)),
+    close: () => guardedCall(() => file.close()),
+  };
 }
 
 /** The same surface, with every error translated. */
@@ -102,8 +88,32 @@ export function translated(addon: Addon): Addon {
       await guardedCall(() => this.#engine.shrinkCache(request));
     }
 
+    loadEmbedder(request: addonSurface.EmbedderRequest, onProgress: (fraction: number) => void) {
+      return guardedJob(() => this.#engine.loadEmbedder(request, onProgress));
+    }
+
+    async unloadEmbedder(): Promise<void> {
+      await this.#engine.unloadEmbedder().catch(rethrow);
+    }
+
+    embed(request: addonSurface.EmbedRequest, onProgress?: (fraction: number) => void) {
+      return guardedJob(() => this.#engine.embed(request, onProgress));
+    }
+
+    countTokens(request: addonSurface.EmbedRequest) {
+      return guardedJob(() => this.#engine.countTokens(request));
+    }
+
     async counters() {
       return await guardedCall(() => this.#engine.counters());
+    }
+
+    measure(request: addonSurface.MeasureRequest) {
+      return guardedJob(() => this.#engine.measure(request));
+    }
+
+    async setThreads(request: Parameters<EngineThread['setThreads']>[0]) {
+      await guardedCall(() => this.#engine.setThreads(request));
     }
 
     async tokenize(request: Parameters<EngineThread['tokenize']>[0]) {
@@ -125,8 +135,13 @@ export function translated(addon: Addon): Addon {
   return {
     inspectGguf: async (path) => await addon.inspectGguf(path).catch(rethrow),
     estimateMemory: async (request) => await addon.estimateMemory(request).catch(rethrow),
+    estimateEmbedderMemory: async (request) =>
+      await addon.estimateEmbedderMemory(request).catch(rethrow),
     describe: () => guarded(() => addon.describe()),
     Engine: TranslatedEngine,
+    VectorIndex: {
+      open: async (request) => translatedVectors(await guardedCall(() => addon.VectorIndex.open(request))),
+    },
   };
 }
 

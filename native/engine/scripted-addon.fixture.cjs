@@ -104,6 +104,7 @@ class Engine {
         canThink: false,
         deviceName: 'CPU',
         memoryBytes: 1010,
+        mappedBytes: 1000,
         loadMs: 10,
         fingerprint: 'ab'.repeat(32),
         stateKind: 'attention',
@@ -180,6 +181,81 @@ class Engine {
     this.onLog?.('info', `cache ${ramBytes}`);
   }
 
+  loadEmbedder(request, onProgress) {
+    let isCancelled = false;
+    const work = async () => {
+      this.dimensions = 0;
+      for (let step = 0; step <= 2; step += 1) {
+        onProgress(step / 2);
+        await pause(request.path.includes('slow') ? 100 : 1);
+        if (isCancelled) throw new AddonError('cancelled', {});
+      }
+      if (request.path.includes('chat')) {
+        throw new AddonError('model.cannot-embed', { architecture: 'llama' });
+      }
+      this.dimensions = 2;
+      return {
+        description: 'scripted',
+        dimensions: 2,
+        contextTokens: 8,
+        pooling: 'mean',
+        fingerprint: 'cd'.repeat(32),
+        memoryBytes: 500,
+        mappedBytes: 400,
+        loadMs: 1,
+      };
+    };
+    return {
+      done: work(),
+      cancel: () => {
+        isCancelled = true;
+      },
+    };
+  }
+
+  async unloadEmbedder() {
+    this.dimensions = 0;
+  }
+
+  /** The vector of a text is its length and 1; `forever` never ends of itself. */
+  embed({ texts, priority = 'background' }, onProgress) {
+    let isCancelled = false;
+    const work = async () => {
+      if (!this.dimensions) throw new AddonError('embedding.not-loaded', {});
+      this.onLog?.('info', `embeds ${texts.length} texts, ${priority}`);
+      const textIndex = texts.findIndex((text) => text.length > 8);
+      if (textIndex >= 0) {
+        const textTokens = texts[textIndex].length;
+        throw new AddonError('embedding.too-long', { textIndex, textTokens, contextTokens: 8 });
+      }
+      do {
+        await pause(1);
+        onProgress(0.5);
+      } while (texts.includes('forever') && !isCancelled);
+      if (isCancelled) throw new AddonError('cancelled', {});
+      onProgress(1);
+      return {
+        vectors: Float32Array.from(texts.flatMap((text) => [text.length, 1])),
+        dimensions: 2,
+        tokens: texts.join('').length,
+      };
+    };
+    return {
+      done: work(),
+      cancel: () => {
+        isCancelled = true;
+      },
+    };
+  }
+
+  countTokens({ texts }) {
+    const work = async () => {
+      if (!this.dimensions) throw new AddonError('embedding.not-loaded', {});
+      return Uint32Array.from(texts, (text) => text.length);
+    };
+    return { done: work(), cancel: () => {} };
+  }
+
   async counters() {
     return {
       sequences: 1,
@@ -223,8 +299,20 @@ class Engine {
   }
 }
 
+async function estimateEmbedderMemory({ path }) {
+  const modelBytes = path.includes('huge') ? 2 ** 60 : 400;
+  return { modelBytes, contextBytes: 50, computeBytes: 50, projectorBytes: 0 };
+}
+
 function describe() {
   return { llamaVersion: 'scripted', systemInfo: process.pid.toString(), devices: [] };
 }
 
-module.exports = { inspectGguf, estimateMemory, describe, Engine };
+module.exports = {
+  inspectGguf,
+  estimateMemory,
+  estimateEmbedderMemory,
+  describe,
+  Engine,
+  VectorIndex: class {},
+};

@@ -1,4 +1,5 @@
 #include "args.h"
+#include "embed-job.h"
 #include "engine.h"
 #include "exit-guard.h"
 #include "gguf-summary.h"
@@ -25,18 +26,27 @@ Napi::Value inspect_gguf(const Napi::CallbackInfo &info) {
         [](Napi::Env env, const GgufSummary &summary) { return to_js(env, summary); });
 }
 
+Napi::Value to_js(Napi::Env env, const MemoryEstimate &estimate) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("modelBytes", static_cast<double>(estimate.model_bytes));
+    object.Set("contextBytes", static_cast<double>(estimate.context_bytes));
+    object.Set("computeBytes", static_cast<double>(estimate.compute_bytes));
+    object.Set("projectorBytes", static_cast<double>(estimate.projector_bytes));
+    return object;
+}
+
 Napi::Value estimate(const Napi::CallbackInfo &info) {
     const LoadRequest request = read_load_request(ObjectReader(info[0], "request"));
     return PromiseWorker<MemoryEstimate>::run(
         info.Env(), [request] { return estimate_memory(request); },
-        [](Napi::Env env, const MemoryEstimate &result) {
-            Napi::Object object = Napi::Object::New(env);
-            object.Set("modelBytes", static_cast<double>(result.model_bytes));
-            object.Set("contextBytes", static_cast<double>(result.context_bytes));
-            object.Set("computeBytes", static_cast<double>(result.compute_bytes));
-            object.Set("projectorBytes", static_cast<double>(result.projector_bytes));
-            return object;
-        });
+        [](Napi::Env env, const MemoryEstimate &result) { return to_js(env, result); });
+}
+
+Napi::Value estimate_embedder(const Napi::CallbackInfo &info) {
+    const EmbedderRequest request = read_embedder_request(ObjectReader(info[0], "request"));
+    return PromiseWorker<MemoryEstimate>::run(
+        info.Env(), [request] { return estimate_embedder_memory(request); },
+        [](Napi::Env env, const MemoryEstimate &result) { return to_js(env, result); });
 }
 
 Napi::Value describe(const Napi::CallbackInfo &info) {
@@ -70,6 +80,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("Engine", Engine::define(env));
     exports.Set("inspectGguf", Napi::Function::New(env, inspect_gguf, "inspectGguf"));
     exports.Set("estimateMemory", Napi::Function::New(env, estimate, "estimateMemory"));
+    exports.Set("estimateEmbedderMemory",
+                Napi::Function::New(env, estimate_embedder, "estimateEmbedderMemory"));
     exports.Set("describe", Napi::Function::New(env, describe, "describe"));
     define_vectors(env, exports);
     return exports;

@@ -21,11 +21,19 @@ Napi::Value to_js(Napi::Env env, const EmbedderFacts &facts, double load_ms) {
     object.Set("pooling", facts.pooling);
     object.Set("fingerprint", facts.fingerprint);
     object.Set("memoryBytes", static_cast<double>(facts.memory_bytes));
+    object.Set("mappedBytes", static_cast<double>(facts.mapped_bytes));
     object.Set("loadMs", load_ms);
     return object;
 }
 
 std::function<Napi::Value(Napi::Env)> value_of(EmbedRun &run) {
+    if (run.aim() == EmbedAim::counts) {
+        return [counts = run.take_counts()](Napi::Env env) {
+            Napi::Uint32Array array = Napi::Uint32Array::New(env, counts.size());
+            std::copy(counts.begin(), counts.end(), array.Data());
+            return array;
+        };
+    }
     return [vectors = run.take_vectors(), dimensions = run.dimensions(),
             tokens = run.token_count()](Napi::Env env) {
         Napi::Float32Array array = Napi::Float32Array::New(env, vectors.size());
@@ -88,7 +96,7 @@ Job::Settlement EmbedJob::run(EngineCore &core) {
     listener.on_end = [self](EmbedRun &run) { self->end(value_of(run)); };
     listener.on_fault = [self](const std::exception_ptr &error) { self->end_with(error); };
     core.embeddings().add(
-        std::make_unique<EmbedRun>(core.embedder(), std::move(texts_), shared_cancel_flag()),
+        std::make_unique<EmbedRun>(core.embedder(), std::move(task_), shared_cancel_flag()),
         std::move(listener));
     return nullptr;
 }
@@ -105,8 +113,11 @@ EmbedderRequest read_embedder_request(const ObjectReader &reader) {
     return request;
 }
 
-std::vector<std::string> read_texts(const ObjectReader &reader) {
-    return reader.strings("texts", max_texts);
+EmbedTask read_embed_task(const ObjectReader &reader) {
+    EmbedTask task;
+    task.texts = reader.strings("texts", max_texts);
+    task.is_visible = reader.optional_choice("priority", {"visible", "background"}) == size_t{0};
+    return task;
 }
 
 } // namespace parley

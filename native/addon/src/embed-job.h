@@ -33,6 +33,7 @@ public:
           request_(std::move(request)) {}
 
 protected:
+    Concern concern() const override { return Concern::embedder; }
     Settlement run(EngineCore &core) override;
     void before_settling(Napi::Env env) override;
 
@@ -51,6 +52,7 @@ public:
         : Job(env, std::move(board), std::nullopt), memory_(std::move(memory)) {}
 
 protected:
+    Concern concern() const override { return Concern::nothing; }
     Settlement run(EngineCore &core) override;
     Settlement never_began() override;
     void before_settling(Napi::Env env) override { memory_->set(env, 0); }
@@ -59,22 +61,23 @@ private:
     std::shared_ptr<EmbedderMemory> memory_;
 };
 
-/** `Engine.embed`. */
+/** `Engine.embed` and `Engine.countTokens`. */
 class EmbedJob : public ProgressJob {
 public:
     EmbedJob(Napi::Env env, std::shared_ptr<JobBoard> board, std::optional<Napi::Function> on_progress,
-             std::vector<std::string> texts)
-        : ProgressJob(env, std::move(board), on_progress), texts_(std::move(texts)) {}
+             EmbedTask task)
+        : ProgressJob(env, std::move(board), on_progress), task_(std::move(task)) {}
 
 protected:
+    Concern concern() const override { return Concern::embedder; }
     Settlement run(EngineCore &core) override;
 
 private:
-    std::vector<std::string> texts_;
+    EmbedTask task_;
 };
 
 /** Readers of the requests in index.d.ts. JavaScript thread. @throws Napi::TypeError */
 EmbedderRequest read_embedder_request(const ObjectReader &reader);
-std::vector<std::string> read_texts(const ObjectReader &reader);
+EmbedTask read_embed_task(const ObjectReader &reader);
 
 } // namespace parley

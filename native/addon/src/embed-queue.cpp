@@ -7,11 +7,30 @@
 
 namespace parley {
 
-void EmbedQueue::add(std::unique_ptr<EmbedRun> run, EmbedListener listener) {
-    entries_.push_back({std::move(run), std::move(listener)});
+namespace {
+
+int urgency_of(const EmbedRun &run) {
+    if (run.is_visible()) {
+        return 2;
+    }
+    return run.aim() == EmbedAim::counts ? 1 : 0;
 }
 
-bool EmbedQueue::step() {
+} // namespace
+
+void EmbedQueue::add(std::unique_ptr<EmbedRun> run, EmbedListener listener) {
+    const int urgency = urgency_of(*run);
+    const auto less_urgent = std::find_if(entries_.begin(), entries_.end(), [&](const Entry &entry) {
+        return urgency_of(*entry.run) < urgency;
+    });
+    entries_.insert(less_urgent, Entry{std::move(run), std::move(listener)});
+}
+
+bool EmbedQueue::has_visible() const {
+    return !entries_.empty() && entries_.front().run->is_visible();
+}
+
+bool EmbedQueue::step(const std::atomic<bool> &has_commands) {
     end_cancelled();
     if (entries_.empty()) {
         return false;
@@ -19,7 +38,7 @@ bool EmbedQueue::step() {
     Entry &first = entries_.front();
     try {
         if (!first.run->is_done()) {
-            first.run->step();
+            first.run->step(has_commands);
             first.listener.on_progress(first.run->fraction());
         }
     } catch (...) {

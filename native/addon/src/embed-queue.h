@@ -2,6 +2,7 @@
 
 #include "embed-run.h"
 
+#include <atomic>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -19,7 +20,10 @@ struct EmbedListener {
     std::function<void(const std::exception_ptr &error)> on_fault;
 };
 
-/** What waits to be embedded, one run after the other, a step at a time. Engine thread. */
+/**
+ * What waits to be embedded, one run after the other, a step at a time: first what a person waits for, then
+ * what is only counted. Engine thread.
+ */
 class EmbedQueue {
 public:
     EmbedQueue() = default;
@@ -29,8 +33,11 @@ public:
 
     void add(std::unique_ptr<EmbedRun> run, EmbedListener listener);
 
-    /** Does a piece of the first run. False where nothing waits. */
-    bool step();
+    /** Does a piece of the first run; see `EmbedRun::step`. False where nothing waits. */
+    bool step(const std::atomic<bool> &has_commands);
+
+    /** Whether a person waits for one of them. */
+    bool has_visible() const;
 
     /** Ends those that somebody cancelled, wherever they stand. */
     void end_cancelled();

@@ -10,7 +10,9 @@ namespace parley {
 namespace {
 
 /** Bytes of text that one step reads: a few milliseconds. */
-constexpr size_t step_bytes = 64UL * 1024;
+constexpr size_t step_bytes = 16UL * 1024;
+/** After so many the batch is computed to its end. */
+constexpr int max_drops = 4;
 
 bool is_blank(const std::string &text) {
     return text.find_first_not_of(" \t\r\n\f\v") == std::string::npos;
@@ -18,28 +20,31 @@ bool is_blank(const std::string &text) {
 
 } // namespace
 
-EmbedRun::EmbedRun(std::shared_ptr<Embedder> embedder, std::vector<std::string> texts,
+EmbedRun::EmbedRun(std::shared_ptr<Embedder> embedder, EmbedTask task,
                    std::shared_ptr<const std::atomic<bool>> is_cancelled)
-    : embedder_(std::move(embedder)), texts_(std::move(texts)), is_cancelled_(std::move(is_cancelled)),
-      vectors_(texts_.size() * embedder_->facts().dimensions, 0.0F) {
-    tokens_.reserve(texts_.size());
+    : embedder_(std::move(embedder)), task_(std::move(task)), is_cancelled_(std::move(is_cancelled)) {
+    if (task_.aim == EmbedAim::counts) {
+        counts_.reserve(task_.texts.size());
+    } else {
+        tokens_.reserve(task_.texts.size());
+        vectors_.assign(task_.texts.size() * embedder_->facts().dimensions, 0.0F);
+    }
 }
 
 bool EmbedRun::is_done() const {
-    return tokens_.size() == texts_.size() && computed_ == order_.size();
+    return is_read() && computed_ == order_.size();
 }
 
-void EmbedRun::step() {
-    if (tokens_.size() < texts_.size()) {
-        read_some();
+void EmbedRun::step(const std::atomic<bool> &has_commands) {
+    if (is_read()) {
+        compute_some(has_commands);
     } else {
-        compute_some();
+        read_some();
     }
 }
 
 double EmbedRun::fraction() const {
-    const bool is_read = tokens_.size() == texts_.size();
-    if (!is_read) {
+    if (!is_read()) {
         return 0;
     }
     return token_count_ == 0 ? 1 : static_cast<double>(computed_tokens_) / static_cast<double>(token_count_);
@@ -47,24 +52,12 @@ double EmbedRun::fraction() const {
 
 void EmbedRun::read_some() {
     size_t bytes = 0;
-    while (tokens_.size() < texts_.size() && bytes < step_bytes) {
-        const size_t index = tokens_.size();
-        const std::string text = std::move(texts_[index]);
-        bytes += text.size() + 1;
-        tokens_.push_back(is_blank(text) ? TextTokens() : embedder_->tokenize(text));
-        const size_t count = tokens_.back().size();
-        if (count > embedder_->facts().context_tokens) {
-            throw Fault("embedding.too-long",
-                        {{"textIndex", static_cast<double>(index)},
-                         {"textTokens", static_cast<double>(count)},
-                         {"contextTokens", static_cast<double>(embedder_->facts().context_tokens)}});
-        }
-        token_count_ += count;
-        if (count > 0) {
-            order_.push_back(index);
-        }
+    while (!is_read() && bytes < step_bytes) {
+        bytes += task_.texts[next_text_].size() + 1;
+        read(next_text_);
+        next_text_++;
     }
-    if (tokens_.size() == texts_.size()) {
+    if (is_read()) {
         // The longest first: if memory runs out, it does so at once.
         std::stable_sort(order_.begin(), order_.end(), [this](size_t left, size_t right) {
             return tokens_[left].size() > tokens_[right].size();
@@ -72,7 +65,27 @@ void EmbedRun::read_some() {
     }
 }
 
-void EmbedRun::compute_some() {
+void EmbedRun::read(size_t index) {
+    const std::string text = std::move(task_.texts[index]);
+    TextTokens tokens = is_blank(text) ? TextTokens() : embedder_->tokenize(text);
+    token_count_ += tokens.size();
+    if (task_.aim == EmbedAim::counts) {
+        counts_.push_back(static_cast<uint32_t>(tokens.size()));
+        return;
+    }
+    const size_t context_tokens = embedder_->facts().context_tokens;
+    if (tokens.size() > context_tokens) {
+        throw Fault("embedding.too-long", {{"textIndex", static_cast<double>(index)},
+                                           {"textTokens", static_cast<double>(tokens.size())},
+                                           {"contextTokens", static_cast<double>(context_tokens)}});
+    }
+    if (!tokens.empty()) {
+        order_.push_back(index);
+    }
+    tokens_.push_back(std::move(tokens));
+}
+
+void EmbedRun::compute_some(const std::atomic<bool> &has_commands) {
     std::vector<const TextTokens *> texts;
     std::vector<float *> targets;
     size_t token_count = 0;
@@ -85,10 +98,17 @@ void EmbedRun::compute_some() {
         texts.push_back(&tokens);
         targets.push_back(vectors_.data() + order_[next] * embedder_->facts().dimensions);
     }
-    if (embedder_->compute(texts, targets, *is_cancelled_)) {
-        computed_ += texts.size();
-        computed_tokens_ += token_count;
+    std::vector<const std::atomic<bool> *> stops{is_cancelled_.get()};
+    if (!task_.is_visible && drops_ < max_drops) {
+        stops.push_back(&has_commands);
     }
+    if (!embedder_->compute(texts, targets, std::move(stops))) {
+        drops_++;
+        return;
+    }
+    drops_ = 0;
+    computed_ += texts.size();
+    computed_tokens_ += token_count;
 }
 
 } // namespace parley

@@ -74,7 +74,31 @@ const char *name_of(enum llama_pooling_type pooling) {
     }
 }
 
+/** Tokens of the longest text that is taken. */
+uint32_t longest_of(uint32_t trained_tokens) {
+    return std::min(std::max(trained_tokens, 1U), max_context_tokens);
+}
+
 } // namespace
+
+llama_context_params embedder_context_params(const EmbedderRequest &request, bool is_recurrent,
+                                             uint32_t trained_tokens, int threads) {
+    const bool is_offloaded = has_gpu() && request.gpu_layers.value_or(1) > 0;
+    llama_context_params params = llama_context_default_params();
+    // A text is never cut in two: an encoder must see all of it at once.
+    params.n_ctx = std::max(longest_of(trained_tokens), static_cast<uint32_t>(Embedder::batch_tokens));
+    params.n_batch = params.n_ctx;
+    params.n_ubatch = params.n_ctx;
+    params.n_seq_max = is_recurrent ? max_reserved_texts : max_texts;
+    params.kv_unified = true;
+    params.embeddings = true;
+    params.offload_kqv = is_offloaded;
+    params.op_offload = is_offloaded;
+    params.n_threads = threads;
+    params.n_threads_batch = threads;
+    params.no_perf = true;
+    return params;
+}
 
 void Embedder::check(const EmbedderRequest &request) {
     LoadRequest as_model;
@@ -138,24 +162,10 @@ void Embedder::load_weights(const EmbedderRequest &request, const std::atomic<bo
 }
 
 void Embedder::make_context(const EmbedderRequest &request, int threads) {
-    const bool is_reserved =
+    const bool is_recurrent =
         llama_model_is_recurrent(weights_.get()) || llama_model_is_hybrid(weights_.get());
-    const bool is_offloaded = has_gpu() && request.gpu_layers.value_or(1) > 0;
     const auto trained = static_cast<uint32_t>(llama_model_n_ctx_train(weights_.get()));
-    const uint32_t longest = std::min(std::max(trained, 1U), max_context_tokens);
-    llama_context_params params = llama_context_default_params();
-    // A text is never cut in two: an encoder must see all of it at once.
-    params.n_ctx = std::max(longest, static_cast<uint32_t>(batch_tokens));
-    params.n_batch = params.n_ctx;
-    params.n_ubatch = params.n_ctx;
-    params.n_seq_max = is_reserved ? max_reserved_texts : max_texts;
-    params.kv_unified = true;
-    params.embeddings = true;
-    params.offload_kqv = is_offloaded;
-    params.op_offload = is_offloaded;
-    params.n_threads = threads;
-    params.n_threads_batch = threads;
-    params.no_perf = true;
+    llama_context_params params = embedder_context_params(request, is_recurrent, trained, threads);
     params.abort_callback = should_abort;
     params.abort_callback_data = &abort_switch_;
     context_.reset(llama_init_from_model(weights_.get(), params));
@@ -166,7 +176,7 @@ void Embedder::make_context(const EmbedderRequest &request, int threads) {
         throw Fault("model.cannot-embed", {{"architecture", architecture_of(weights_.get())}});
     }
     threads_.use(context_.get(), threads);
-    facts_.context_tokens = longest;
+    facts_.context_tokens = longest_of(trained);
 }
 
 void Embedder::gather_facts(const std::string &path) {
@@ -178,6 +188,7 @@ void Embedder::gather_facts(const std::string &path) {
     facts_.fingerprint = to_hex(hash_weights(model_files(path, read_header(path).part_count())));
     for (const auto &[buffer_type, data] : llama_get_memory_breakdown(context_.get())) {
         facts_.memory_bytes += data.total();
+        facts_.mapped_bytes += is_mapped(buffer_type) ? data.model : 0;
     }
 }
 
@@ -194,7 +205,7 @@ size_t Embedder::batch_texts() const {
 }
 
 bool Embedder::compute(const std::vector<const TextTokens *> &texts, const std::vector<float *> &targets,
-                       const std::atomic<bool> &is_cancelled) {
+                       std::vector<const std::atomic<bool> *> stops) {
     size_t token_count = 0;
     for (const TextTokens *text : texts) {
         token_count += text->size();
@@ -210,7 +221,7 @@ bool Embedder::compute(const std::vector<const TextTokens *> &texts, const std::
     if (llama_memory_t memory = llama_get_memory(context_.get())) {
         llama_memory_clear(memory, true);
     }
-    abort_switch_.watch({&is_cancelled});
+    abort_switch_.watch(std::move(stops));
     const int32_t status =
         is_encoder() ? llama_encode(context_.get(), batch.get()) : llama_decode(context_.get(), batch.get());
     abort_switch_.watch({});

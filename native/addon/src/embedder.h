@@ -32,7 +32,16 @@ struct EmbedderFacts {
     /** 64 hex digits, of the weights: vectors of two models that differ in it cannot be compared. */
     std::string fingerprint;
     uint64_t memory_bytes = 0;
+    /** Of these, weights that are read from the file as they are needed. */
+    uint64_t mapped_bytes = 0;
 };
+
+/**
+ * How an embedder's context is made. `is_recurrent`: each of its texts reserves a state.
+ * `trained_tokens`: of the longest text that the model was trained for.
+ */
+llama_context_params embedder_context_params(const EmbedderRequest &request, bool is_recurrent,
+                                             uint32_t trained_tokens, int threads);
 
 /** A text as the model reads it. */
 using TextTokens = std::vector<llama_token>;
@@ -71,10 +80,10 @@ public:
     /**
      * Computes the vectors of at most `batch_texts()` texts together, each of length 1, into `targets`. No
      * text may be empty; together they fit `batch_tokens`, or there is only one, of at most `context_tokens`.
-     * False where it was cancelled, which `is_cancelled` does between operations on the CPU.
+     * False where one of `stops` ended it, which they do between operations on the CPU.
      */
     bool compute(const std::vector<const TextTokens *> &texts, const std::vector<float *> &targets,
-                 const std::atomic<bool> &is_cancelled);
+                 std::vector<const std::atomic<bool> *> stops);
 
 private:
     struct FreeWeights {

@@ -36,10 +36,11 @@ void EngineCore::set_embedder(std::shared_ptr<Embedder> embedder) {
 bool EngineCore::step() {
     embeddings_.end_cancelled();
     const bool has_gone_on = scheduler_ && scheduler_->step();
-    if (scheduler_ && scheduler_->has_visible_work()) {
+    const bool is_chatting = scheduler_ && scheduler_->has_visible_work();
+    if (is_chatting && !embeddings_.has_visible()) {
         return has_gone_on;
     }
-    return embeddings_.step() || has_gone_on;
+    return embeddings_.step(has_commands_) || has_gone_on;
 }
 
 void EngineCore::set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache) {

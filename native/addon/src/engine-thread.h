@@ -34,7 +34,7 @@ public:
     std::shared_ptr<Embedder> embedder() const;
     /** Null for none. What the old one was to embed ends as cancelled. */
     void set_embedder(std::shared_ptr<Embedder> embedder);
-    /** Texts that wait for the embedder; none is computed while a visible chat goes on. */
+    /** Texts that wait for the embedder; what nobody waits for rests while a visible chat goes on. */
     EmbedQueue &embeddings() { return embeddings_; }
     /** `cache`: where computed prefixes are kept beyond the context. */
     void set_model(std::unique_ptr<Model> model, const std::optional<CacheOptions> &cache);

@@ -9,7 +9,6 @@
 #include "simple-jobs.h"
 #include "warm-job.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -43,6 +42,7 @@ Napi::Function Engine::define(Napi::Env env) {
          InstanceMethod("generate", &Engine::generate), InstanceMethod("measure", &Engine::measure),
          InstanceMethod("loadEmbedder", &Engine::load_embedder),
          InstanceMethod("unloadEmbedder", &Engine::unload_embedder), InstanceMethod("embed", &Engine::embed),
+         InstanceMethod("countTokens", &Engine::count_tokens), InstanceMethod("setThreads", &Engine::set_threads),
          InstanceMethod("tokenize", &Engine::tokenize), InstanceMethod("detokenize", &Engine::detokenize),
          InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt), InstanceMethod("warm", &Engine::warm),
          InstanceMethod("forget", &Engine::forget), InstanceMethod("shrinkCache", &Engine::shrink_cache),
@@ -142,7 +142,7 @@ void Engine::start(Napi::Env env, const std::shared_ptr<Job> &job) {
 Napi::Value Engine::load(const Napi::CallbackInfo &info) {
     LoadRequest request = read_load_request(ObjectReader(info[0], "request"));
     const Napi::Function on_progress = function_argument(info, 1, "onProgress");
-    board_->cancel_all(info.Env());
+    board_->cancel(info.Env(), Concern::model);
     auto job = std::make_shared<LoadJob>(info.Env(), board_, on_progress, std::move(request));
     const Napi::Object handle = job->handle(info.Env());
     start(info.Env(), job);
@@ -150,7 +150,7 @@ Napi::Value Engine::load(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value Engine::unload(const Napi::CallbackInfo &info) {
-    board_->cancel_all(info.Env());
+    board_->cancel(info.Env(), Concern::model);
     auto job = std::make_shared<UnloadJob>(info.Env(), board_);
     const Napi::Promise promise = job->promise();
     start(info.Env(), job);
@@ -174,50 +174,47 @@ Napi::Value Engine::measure(const Napi::CallbackInfo &info) {
     return handle;
 }
 
-void Engine::start_embedding(Napi::Env env, const std::shared_ptr<Job> &job) {
-    embedder_jobs_.erase(std::remove_if(embedder_jobs_.begin(), embedder_jobs_.end(),
-                                        [](const std::weak_ptr<Job> &other) { return other.expired(); }),
-                         embedder_jobs_.end());
-    embedder_jobs_.push_back(job);
-    start(env, job);
-}
-
-void Engine::cancel_embedding(Napi::Env env) {
-    for (const std::weak_ptr<Job> &each : std::exchange(embedder_jobs_, {})) {
-        if (const std::shared_ptr<Job> job = each.lock()) {
-            job->cancel(env);
-        }
-    }
-}
-
 Napi::Value Engine::load_embedder(const Napi::CallbackInfo &info) {
     EmbedderRequest request = read_embedder_request(ObjectReader(info[0], "request"));
     const Napi::Function on_progress = function_argument(info, 1, "onProgress");
-    cancel_embedding(info.Env());
+    board_->cancel(info.Env(), Concern::embedder);
     auto job = std::make_shared<LoadEmbedderJob>(info.Env(), board_, on_progress, embedder_memory_,
                                                  std::move(request));
     const Napi::Object handle = job->handle(info.Env());
-    start_embedding(info.Env(), job);
+    start(info.Env(), job);
     return handle;
 }
 
 Napi::Value Engine::unload_embedder(const Napi::CallbackInfo &info) {
-    cancel_embedding(info.Env());
-    auto job = std::make_shared<UnloadEmbedderJob>(info.Env(), board_, embedder_memory_);
-    const Napi::Promise promise = job->promise();
-    start(info.Env(), job);
-    return promise;
+    board_->cancel(info.Env(), Concern::embedder);
+    return start_simple(info,
+                        std::make_shared<UnloadEmbedderJob>(info.Env(), board_, embedder_memory_));
 }
 
 Napi::Value Engine::embed(const Napi::CallbackInfo &info) {
-    std::vector<std::string> texts = read_texts(ObjectReader(info[0], "request"));
+    EmbedTask task = read_embed_task(ObjectReader(info[0], "request"));
     const std::optional<Napi::Function> on_progress =
         info[1].IsUndefined() ? std::nullopt
                               : std::optional<Napi::Function>(function_argument(info, 1, "onProgress"));
-    auto job = std::make_shared<EmbedJob>(info.Env(), board_, on_progress, std::move(texts));
+    auto job = std::make_shared<EmbedJob>(info.Env(), board_, on_progress, std::move(task));
     const Napi::Object handle = job->handle(info.Env());
-    start_embedding(info.Env(), job);
+    start(info.Env(), job);
     return handle;
+}
+
+Napi::Value Engine::count_tokens(const Napi::CallbackInfo &info) {
+    EmbedTask task = read_embed_task(ObjectReader(info[0], "request"));
+    task.aim = EmbedAim::counts;
+    auto job = std::make_shared<EmbedJob>(info.Env(), board_, std::nullopt, std::move(task));
+    const Napi::Object handle = job->handle(info.Env());
+    start(info.Env(), job);
+    return handle;
+}
+
+Napi::Value Engine::set_threads(const Napi::CallbackInfo &info) {
+    const int64_t threads = ObjectReader(info[0], "request").integer("threads", 1, max_threads);
+    return start_simple(info,
+                        std::make_shared<SetThreadsJob>(info.Env(), board_, static_cast<int>(threads)));
 }
 
 Napi::Value Engine::tokenize(const Napi::CallbackInfo &info) {
@@ -276,6 +273,7 @@ Napi::Value Engine::start_simple(const Napi::CallbackInfo &info, const std::shar
 
 Napi::Value Engine::dispose(const Napi::CallbackInfo &info) {
     if (disposed_.IsEmpty()) {
+        board_->cancel_all(info.Env());
         const Napi::Value unloaded = unload(info);
         is_disposed_ = true;
         // The thread may still be freeing the model: the promise waits for it, the JavaScript thread does

@@ -10,7 +10,6 @@
 
 #include <atomic>
 #include <memory>
-#include <vector>
 
 namespace parley {
 
@@ -34,6 +33,8 @@ private:
     Napi::Value load_embedder(const Napi::CallbackInfo &info);
     Napi::Value unload_embedder(const Napi::CallbackInfo &info);
     Napi::Value embed(const Napi::CallbackInfo &info);
+    Napi::Value count_tokens(const Napi::CallbackInfo &info);
+    Napi::Value set_threads(const Napi::CallbackInfo &info);
     Napi::Value tokenize(const Napi::CallbackInfo &info);
     Napi::Value detokenize(const Napi::CallbackInfo &info);
     Napi::Value tokenize_prompt(const Napi::CallbackInfo &info);
@@ -46,9 +47,6 @@ private:
     Napi::Value start_simple(const Napi::CallbackInfo &info, const std::shared_ptr<Job> &job);
     void start(Napi::Env env, const std::shared_ptr<Job> &job);
     void listen_to_log(const Napi::Function &on_log);
-    /** Starts a job that uses the embedder. */
-    void start_embedding(Napi::Env env, const std::shared_ptr<Job> &job);
-    void cancel_embedding(Napi::Env env);
     static void on_environment_end(void *engine);
     /** Stops the thread and lets go of JavaScript. Safe to call twice. */
     void close() noexcept;
@@ -58,8 +56,6 @@ private:
     std::shared_ptr<JsQueue> queue_;
     std::shared_ptr<JobBoard> board_;
     std::shared_ptr<EmbedderMemory> embedder_memory_ = std::make_shared<EmbedderMemory>();
-    /** Those that use the embedder: they end before it is replaced. */
-    std::vector<std::weak_ptr<Job>> embedder_jobs_;
     std::shared_ptr<Napi::FunctionReference> on_log_;
     LogRouter::Id log_ = 0;
     std::unique_ptr<EngineThread> thread_;

@@ -138,6 +138,15 @@ void JobBoard::cancel_all(Napi::Env env) {
     }
 }
 
+void JobBoard::cancel(Napi::Env env, Concern concern) {
+    const std::vector<std::shared_ptr<Job>> jobs(jobs_.begin(), jobs_.end());
+    for (const std::shared_ptr<Job> &job : jobs) {
+        if (job->concern() == concern) {
+            job->cancel(env);
+        }
+    }
+}
+
 void JobBoard::request_cancel_all() {
     for (const std::shared_ptr<Job> &job : jobs_) {
         job->request_cancel();

@@ -16,6 +16,9 @@ namespace parley {
 class EngineCore;
 class JobBoard;
 
+/** What a job works with: once that is to be replaced or freed, the job ends. */
+enum class Concern { model, embedder, nothing };
+
 /**
  * One request on its way: made on the JavaScript thread, run on the engine thread, settled on the
  * JavaScript thread. Shared by both; everything that belongs to JavaScript is let go there, in `settle`
@@ -46,6 +49,7 @@ public:
     const std::atomic<bool> &cancel_flag() const { return *is_cancelled_; }
     std::shared_ptr<std::atomic<bool>> shared_cancel_flag() const { return is_cancelled_; }
     void request_cancel() { is_cancelled_->store(true); }
+    virtual Concern concern() const { return Concern::model; }
 
 protected:
     using Settlement = std::function<Napi::Value(Napi::Env)>;
@@ -98,6 +102,8 @@ public:
     void add(Napi::Env env, const std::shared_ptr<Job> &job);
     void remove(Napi::Env env, const std::shared_ptr<Job> &job);
     void cancel_all(Napi::Env env);
+    /** Cancels those that work with it. */
+    void cancel(Napi::Env env, Concern concern);
     /** Asks running jobs to end without settling any. */
     void request_cancel_all();
     void abandon_all();

@@ -24,6 +24,7 @@ Napi::Value to_js(Napi::Env env, const ModelFacts &facts, StateKind state_kind, 
     object.Set("fingerprint", to_hex(facts.fingerprint));
     object.Set("stateKind", name_of(state_kind));
     object.Set("memoryBytes", static_cast<double>(facts.memory_bytes));
+    object.Set("mappedBytes", static_cast<double>(facts.mapped_bytes));
     object.Set("loadMs", load_ms);
     return object;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "embedder.h"
 #include "requests.h"
 
 #include <cstdint>
@@ -18,5 +19,8 @@ struct MemoryEstimate {
  * `loading_mutex`). @throws Fault `model.file-*`, `model.projector-mismatch`, `model.unsupported`
  */
 MemoryEstimate estimate_memory(const LoadRequest &request);
+
+/** The same for an embedder. */
+MemoryEstimate estimate_embedder_memory(const EmbedderRequest &request);
 
 } // namespace parley

@@ -2,6 +2,8 @@
 
 #include "llama-arch.h"
 
+#include <string_view>
+
 namespace parley {
 
 namespace {
@@ -17,14 +19,25 @@ constexpr SequencePlan reserved_plan{4, 2};
 
 } // namespace
 
-SequencePlan plan_sequences(const std::string &architecture) {
+bool reserves_states(const std::string &architecture) {
     const llm_arch known = llm_arch_from_string(architecture);
-    return llm_arch_is_recurrent(known) || llm_arch_is_hybrid(known) ? reserved_plan : shared_plan;
+    return llm_arch_is_recurrent(known) || llm_arch_is_hybrid(known);
+}
+
+SequencePlan plan_sequences(const std::string &architecture) {
+    return reserves_states(architecture) ? reserved_plan : shared_plan;
 }
 
 bool has_gpu() {
     return ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU) != nullptr ||
            ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_IGPU) != nullptr;
+}
+
+bool is_mapped(ggml_backend_buffer_type_t type) {
+    // As ggml's backends name the buffers that they make over memory which they did not allocate.
+    constexpr std::string_view mark = "_Mapped";
+    const std::string_view name = ggml_backend_buft_name(type);
+    return name.size() >= mark.size() && name.substr(name.size() - mark.size()) == mark;
 }
 
 llama_model_params model_params(const LoadRequest &request) {

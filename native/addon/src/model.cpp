@@ -209,6 +209,7 @@ void Model::gather_facts(const LoadRequest &request) {
     facts_.memory_bytes = eyes_ ? eyes_->weight_bytes() : 0;
     for (const auto &[buffer_type, data] : llama_get_memory_breakdown(context_.get())) {
         facts_.memory_bytes += data.total();
+        facts_.mapped_bytes += is_mapped(buffer_type) ? data.model : 0;
     }
 }
 

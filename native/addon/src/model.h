@@ -51,6 +51,8 @@ struct ModelFacts {
     /** See `fingerprint_of`. */
     Digest fingerprint{};
     uint64_t memory_bytes = 0;
+    /** Of these, weights that are read from the file as they are needed. */
+    uint64_t mapped_bytes = 0;
 };
 
 /**

@@ -108,6 +108,11 @@ size_t PromptBuilder::system_end(const Conversation &conversation, const Prompt 
     return common_start(prompt.items, items_before_user(start));
 }
 
+void PromptBuilder::forget() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    system_parts_.clear();
+}
+
 std::vector<PromptItem> PromptBuilder::items_before_user(const Conversation &start) const {
     {
         const std::lock_guard<std::mutex> lock(mutex_);

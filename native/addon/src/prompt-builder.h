@@ -54,6 +54,9 @@ public:
     /** How many of `prompt`'s items come before anything a person said: what other chats begin with too. */
     size_t system_end(const Conversation &conversation, const Prompt &prompt) const;
 
+    /** Lets go of the texts that `system_end` remembers. */
+    void forget() const;
+
     /**
      * The items that any later turn of this conversation will begin with, in the form in which it will see
      * them: some templates leave out earlier reasoning.

@@ -61,7 +61,9 @@ void Scheduler::add(std::unique_ptr<Run> owned) {
             }
         });
     };
-    prompt_thread_->build(run.request, run.purpose, keeper_->needs_places(), context_tokens_ - 1, size_of,
+    // Of what is never kept nobody needs to know where its system part ends: no text of it is remembered.
+    const bool wants_system_end = keeper_->needs_places() && !run.request.is_ephemeral;
+    prompt_thread_->build(run.request, run.purpose, wants_system_end, context_tokens_ - 1, size_of,
                           run.is_cancelled, done);
 }
 
@@ -79,6 +81,7 @@ void Scheduler::forget(const std::string &sequence_key, std::function<void()> do
     if (model_.eyes() != nullptr) {
         model_.eyes()->forget();
     }
+    model_.prompts().forget();
     keeper_->forget(sequence_key, std::move(done));
 }
 
@@ -216,6 +219,11 @@ void Scheduler::leave(Run &run) {
         run.sequence->leave();
     }
     runs_.remove_if([&](const std::unique_ptr<Run> &each) { return each.get() == &run; });
+}
+
+void Scheduler::set_threads(int count) {
+    governor_ = ThreadGovernor(count);
+    model_.set_threads(count);
 }
 
 bool Scheduler::has_visible_work() const {

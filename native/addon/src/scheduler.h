@@ -56,6 +56,9 @@ public:
     /** Drops all that is kept of a conversation; its runs end as cancelled. `done`: any thread. */
     void forget(const std::string &sequence_key, std::function<void()> done);
 
+    /** Compute threads from the next step on; fewer are used while the machine is contended. */
+    void set_threads(int count);
+
     /** Whether anybody looks on while an answer, or its prompt, is computed. */
     bool has_visible_work() const;
 

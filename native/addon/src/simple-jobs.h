@@ -147,6 +147,22 @@ private:
     uint64_t ram_bytes_;
 };
 
+/** `Engine.setThreads`. */
+class SetThreadsJob : public Job {
+public:
+    SetThreadsJob(Napi::Env env, std::shared_ptr<JobBoard> board, int threads)
+        : Job(env, std::move(board), std::nullopt), threads_(threads) {}
+
+protected:
+    Settlement run(EngineCore &core) override {
+        core.scheduler().set_threads(threads_);
+        return [](Napi::Env env) { return env.Undefined(); };
+    }
+
+private:
+    int threads_;
+};
+
 /** `Engine.counters`. */
 class CountersJob : public Job {
 public:

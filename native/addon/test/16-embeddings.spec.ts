@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Embeddings, Engine, LoadedEmbedder } from '../index.d.ts';
-import { addon, answer, contextTokens, modelPath, rejection, user } from './harness.ts';
+import { addon, answer, contextTokens, modelPath, rejection, request, user } from './harness.ts';
 import { makeRandomModel } from './random-models/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'embedder-'));
@@ -176,6 +176,18 @@ describe('beside the chat model', () => {
     assert.equal((await answer(both, [user('Hello')])).text, 'Hello! How can I help you?');
   });
 
+  test('what is embedded goes on while a chat model comes and goes', async () => {
+    await using both = Object.assign(new addon.Engine({ threads: 1 }), {
+      [Symbol.asyncDispose]: (): Promise<void> => both.dispose(),
+    });
+    await both.loadEmbedder({ path: bertPath }, () => {}).done;
+    const embedding = embed(mixed(500), both);
+    await both.load({ path: modelPath, projectorPath: null, contextTokens }, () => {}).done;
+    await both.unload();
+    const whole = await embedding;
+    assert.equal(whole.vectors.length, 500 * whole.dimensions);
+  });
+
   test('unloading the embedder ends its jobs as cancelled, and not the chat', async () => {
     await using both = Object.assign(new addon.Engine({ threads: 1 }), {
       [Symbol.asyncDispose]: (): Promise<void> => both.dispose(),
@@ -212,6 +224,66 @@ describe('what is refused', () => {
     const error = await rejection(engine.loadEmbedder({ path: missing }, () => {}).done);
     assert.deepEqual([error.code, error.data], ['model.file-missing', { path: missing }]);
     assert.equal((await embed(['word'])).vectors.length, loaded.dimensions);
+  });
+});
+
+test('tokens are counted as they would be read, also of texts that are too long to embed', async () => {
+  const texts = ['', 'a b c', ...mixed(3), 'a '.repeat(2000)];
+  const counts = await engine.countTokens({ texts }).done;
+  assert.equal(counts.length, texts.length);
+  assert.deepEqual([counts[0], counts[1], counts.at(-1)], [0, 5, 2002]);
+  const few = texts.slice(1, 5);
+  assert.equal(
+    (await embed(few)).tokens,
+    counts.subarray(1, 5).reduce((sum, count) => sum + count, 0),
+  );
+  assert.equal((await engine.countTokens({ texts: [] }).done).length, 0);
+});
+
+test('what was estimated is what loading takes', async () => {
+  const estimate = await addon.estimateEmbedderMemory({ path: bertPath });
+  const sum = estimate.modelBytes + estimate.contextBytes + estimate.computeBytes;
+  assert.equal(loaded.memoryBytes, sum);
+  const missing = join(folder, 'missing.gguf');
+  const error = await rejection(addon.estimateEmbedderMemory({ path: missing }));
+  assert.equal(error.code, 'model.file-missing');
+});
+
+describe('what a person waits for', () => {
+  test('goes before what is embedded in the background, and so does counting', async () => {
+    const order: string[] = [];
+    const noted = (name: string, job: Promise<unknown>): Promise<unknown> =>
+      job.then(() => order.push(name));
+    const background = engine.embed({ texts: mixed(1500) });
+    const visible = engine.embed({ texts: ['a question'], priority: 'visible' });
+    const counting = engine.countTokens({ texts: mixed(100) });
+    await Promise.all([
+      noted('background', background.done),
+      noted('counting', counting.done),
+      noted('visible', visible.done),
+    ]);
+    assert.deepEqual(order, ['visible', 'counting', 'background']);
+  });
+
+  test('goes on beside a chat, while the background rests', async () => {
+    await using both = Object.assign(new addon.Engine({ threads: 1 }), {
+      [Symbol.asyncDispose]: (): Promise<void> => both.dispose(),
+    });
+    await both.loadEmbedder({ path: bertPath }, () => {}).done;
+    await both.load({ path: modelPath, projectorPath: null, contextTokens }, () => {}).done;
+    const over: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const chat = both.generate(request([user('Count to 200.')]), ({ text }) => {
+      if (text !== '') begun.resolve();
+    });
+    const chatting = chat.done.then(() => over.push('chat'));
+    await begun.promise;
+    const background = embed(['some words'], both).then(() => over.push('background'));
+    await both.embed({ texts: ['a question'], priority: 'visible' }).done;
+    over.push('visible');
+    chat.cancel();
+    await Promise.all([chatting, background]);
+    assert.deepEqual(over, ['visible', 'chat', 'background']);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addon, answer, openEngine, rejection, user } from './harness.ts';
+import { addon, answer, contextTokens, modelPath, openEngine, rejection, user } from './harness.ts';
 
 const small = { threads: 1, batchTokens: 64, promptTokens: 200, answerTokens: 8 };
 
@@ -46,7 +46,21 @@ test('without a model there is nothing to measure', async () => {
   await engine.dispose();
 });
 
+test('the threads of a loaded model can be changed; answers are the same, and a load begins anew', async () => {
+  await using engine = await openEngine();
+  const before = await answer(engine, [user('Count to 12.')]);
+  await engine.setThreads({ threads: 2 });
+  assert.equal((await engine.counters()).threads, 2);
+  const after = await answer(engine, [user('Count to 12.')], { sequenceKey: 'other' });
+  assert.equal(after.text, before.text);
+  await engine.load({ path: modelPath, projectorPath: null, contextTokens }, () => {}).done;
+  assert.equal((await engine.counters()).threads, 1);
+  await engine.unload();
+  assert.equal((await rejection(engine.setThreads({ threads: 1 }))).code, 'model.not-loaded');
+});
+
 test('a count below one is refused', async () => {
   await using engine = await openEngine();
   assert.throws(() => engine.measure({ ...small, threads: 0 }), TypeError);
+  assert.throws(() => engine.setThreads({ threads: 0 }), TypeError);
 });

@@ -106,6 +106,7 @@ export function scriptedEngine(): ScriptedEngine {
     serve(
       engineContract,
       {
+        ...unscripted,
         engine: {
           ...unscripted.engine,
           describe: () => ({
