@@ -18,6 +18,8 @@ const settingsChange = z
     modelId: z.string().nullable(),
     /** What the engine has read of conversations is kept on disk, so that a reopened chat answers at once. */
     keepsReadingState: z.boolean(),
+    /** Minutes without use after which the model's memory is given back; 0: never. */
+    idleUnloadMinutes: z.number().int().min(0).max(10_000),
   })
   .partial();
 
@@ -28,6 +30,7 @@ export const settings = z.object({
   isSidebarOpen: shape.isSidebarOpen.unwrap().default(true),
   modelId: shape.modelId.unwrap().default(null),
   keepsReadingState: shape.keepsReadingState.unwrap().default(true),
+  idleUnloadMinutes: shape.idleUnloadMinutes.unwrap().default(15),
 });
 export type Settings = z.infer<typeof settings>;
 /** What a person may add to the app's own instructions, for one conversation. */

@@ -127,6 +127,16 @@ export const engineContract = {
      * of memory. Told before; a load that follows waits until it is gone.
      */
     unloaded: event(z.object({ reason: z.enum(['idle', 'memory']) })),
+    /**
+     * Once after a load, while nobody waited, the fastest number of threads was found out and is used from now
+     * on; later loads begin with it.
+     */
+    calibrated: event(z.object({ threads: z.number().int() })),
+    /** From now on: minutes without use after which a model, also the embedder, is freed; 0: never. */
+    setIdleMinutes: call({
+      input: z.object({ idleMinutes: z.number().int().min(0).max(10_000) }),
+      output: z.object({}),
+    }),
     /** Frees the model's memory; running answers end as cancelled. */
     unload: call({ input: z.object({}), output: z.object({}) }),
   },

@@ -42,6 +42,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const models = await createModels({
     cache: () => folder.forEngine(),
+    idleMinutes: () => settingsStore.read().idleUnloadMinutes,
     ...{ engine, network, machine, folders, clock, ids, log, files, emit: emit.models },
     chosen: {
       read: () => settingsStore.read().modelId,
@@ -78,6 +79,11 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const settings = createSettings({
     ...{ store: settingsStore, emit: emit.settings },
     onChanged: (after, before) => {
+      if (after.idleUnloadMinutes !== before.idleUnloadMinutes) {
+        models
+          .idleMinutesChanged()
+          .catch((error: unknown) => log.incident(error, 'settings.idleUnload'));
+      }
       if (after.keepsReadingState === before.keepsReadingState) return;
       cache
         .settingChanged(after.keepsReadingState)

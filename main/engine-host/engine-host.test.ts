@@ -31,6 +31,7 @@ class ScriptedProcess implements EngineProcess {
         ...unscripted,
         engine: { ...unscripted.engine, describe: () => description },
         model: {
+          ...unscripted.model,
           inspect: () => new Promise(() => {}),
           load: async function* () {
             yield { fraction: 0.5 };

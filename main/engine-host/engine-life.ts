@@ -19,10 +19,7 @@ const loadSilentMs = 300_000;
 /** How long a process may take to end by itself once its port is closed. */
 const endLimitMs = 3000;
 
-type Load<I, C, R> = (
-  input: I,
-  options?: { signal?: AbortSignal },
-) => AsyncGenerator<C, R, void>;
+type Load<I, C, R> = (input: I, options?: { signal?: AbortSignal }) => AsyncGenerator<C, R, void>;
 
 function silentAtStart(cause: unknown): AppError {
   return new AppError('engine.silent', { silentMs: startLimitMs }, { cause });

@@ -68,6 +68,7 @@ function start(): void {
         },
       },
       model: {
+        ...unscripted.model,
         inspect: () => {
           throw new Error('a bug of the engine');
         },

@@ -61,7 +61,7 @@ function unasked(): never {
 /** Handlers that fail, for everything a script does not say. */
 export const unscripted: EngineHandlers = {
   engine: { describe: unasked, counters: unasked, shrinkCache: unasked },
-  model: { inspect: unasked, load: unasked, unload: unasked },
+  model: { inspect: unasked, load: unasked, setIdleMinutes: unasked, unload: unasked },
   run: {
     generate: unasked,
     warm: unasked,

@@ -7,8 +7,8 @@
 import type {
   Batch,
   EmbedderRequest,
-  EmbedRequest,
   Embeddings,
+  EmbedRequest,
   GenerateRequest,
   GenerateResult,
   LoadedEmbedder,
@@ -123,6 +123,8 @@ export interface LoadedModel {
   canSee: boolean;
   canThink: boolean;
   deviceName: string;
+  /** Tokens computed in one step: as asked for, or more where pictures need it. */
+  batchTokens: number;
   /** 64 hex digits: weights, projector, template, engine and the numeric settings; a state fits no other. */
   fingerprint: string;
   /**

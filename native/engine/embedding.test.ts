@@ -16,6 +16,8 @@ function setUp(options: { freeBytes?: number; countsMappedAsFree?: boolean } = {
     threads: 2,
     installedMemoryBytes: 8 * gib,
     freeMemoryBytes: () => Promise.resolve(machine.freeBytes),
+    isCalibrating: false,
+    onThreads: () => {},
     countsMappedAsFree: options.countsMappedAsFree ?? true,
     log: (_level, line) => lines.push(line),
     onUnloaded: (reason) => lines.push(`model unloaded: ${reason}`),

@@ -38,10 +38,7 @@ function progressPump(): { pump: Pump<Progress>; tell: (fraction: number) => voi
 /** The second model, for embeddings: loads and frees it, and hands it texts. */
 export class Embedding {
   readonly #options: EmbeddingOptions;
-  readonly handlers: Pick<
-    EngineHandlers['embedding'],
-    'load' | 'unload' | 'embed' | 'countTokens'
-  >;
+  readonly handlers: Pick<EngineHandlers['embedding'], 'load' | 'unload' | 'embed' | 'countTokens'>;
   #mappedBytes = 0;
   #isLoaded = false;
   #idleMinutes: number | undefined;
@@ -72,9 +69,13 @@ export class Embedding {
     return this.#mappedBytes;
   }
 
-  /** As the load asked that ended last. */
+  /** As was said last, by a load or since. */
   get idleMinutes(): number | undefined {
     return this.#idleMinutes;
+  }
+
+  set idleMinutes(minutes: number | undefined) {
+    this.#idleMinutes = minutes;
   }
 
   /** Frees the model in its turn; what it was to embed ends as cancelled. */

@@ -14,6 +14,8 @@ function setUp(options: { freeBytes?: number } = {}) {
     threads: 2,
     installedMemoryBytes: 8 * gib,
     freeMemoryBytes: () => Promise.resolve(options.freeBytes ?? 4 * gib),
+    isCalibrating: false,
+    onThreads: () => {},
     countsMappedAsFree: true,
     log: (_level, line) => lines.push(line),
     onUnloaded: (reason) => lines.push(`unloaded: ${reason}`),

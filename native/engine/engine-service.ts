@@ -1,4 +1,5 @@
 import type { EngineHandlers } from '../../contract/engine-contract.ts';
+import { Calibrator } from './calibrator.ts';
 import { Embedding } from './embedding.ts';
 import type { EngineServiceOptions } from './engine-service-options.ts';
 import { NotesShelf } from './file-estimates.ts';
@@ -9,6 +10,7 @@ import { Resting } from './resting.ts';
 import { runHandlers } from './run-requests.ts';
 import { Turns } from './turns.ts';
 import { VectorFiles } from './vector-files.ts';
+import { yieldingEngine } from './yielding-engine.ts';
 
 /** What this process does for main: answers `engineContract` with the addon. */
 export class EngineService {
@@ -16,6 +18,7 @@ export class EngineService {
   readonly #engine: EngineThread;
   readonly #chats = new Follower();
   readonly #embeddings = new Follower();
+  readonly #calibrator: Calibrator;
   readonly #loading: ModelLoading;
   readonly #embedding: Embedding;
   readonly #vectors: VectorFiles;
@@ -25,14 +28,22 @@ export class EngineService {
 
   constructor(options: EngineServiceOptions) {
     const { addon, threads, log, countsMappedAsFree } = options;
-    const engine = new addon.Engine({ threads, onLog: log });
+    const thread = new addon.Engine({ threads, onLog: log });
+    const engine = yieldingEngine(thread, () => this.#calibrator.noteWork());
     const notes = new NotesShelf();
     const turns = new Turns();
     this.#options = options;
     this.#engine = engine;
+    this.#calibrator = new Calibrator({
+      engine: thread,
+      nowMs: () => performance.now(),
+      isBusy: () => this.#chats.isBusy || this.#embeddings.isBusy,
+      log: (line) => log('info', line),
+      onThreads: (count) => options.onThreads(count),
+    });
     this.#loading = new ModelLoading({
       ...options,
-      ...{ engine, follower: this.#chats, notes, turns },
+      ...{ engine, follower: this.#chats, notes, turns, calibrator: this.#calibrator },
       embedder: {
         mappedBytes: () => (countsMappedAsFree ? this.#embedding.mappedBytes : 0),
         makeWay: () => this.#makeWay(),
@@ -57,12 +68,13 @@ export class EngineService {
     this.handlers = this.#handlers();
   }
 
-  /** Frees what nobody needs now; to be called every few seconds, one call at a time. */
+  /** Frees what nobody needs now, and measures what is not known yet; to be called every few seconds, one call at a time. */
   async rest(): Promise<void> {
     this.#chatResting.idleMinutes = this.#loading.idleMinutes;
     await this.#chatResting.look();
     this.#embedderResting.idleMinutes = this.#embedding.idleMinutes;
     await this.#embedderResting.look();
+    await this.#calibrator.look();
   }
 
   /** Ends all work and frees everything. */
@@ -88,6 +100,11 @@ export class EngineService {
       model: {
         inspect: ({ path }) => addon.inspectGguf(path),
         load: (input, { signal }) => this.#loading.load(input, signal),
+        setIdleMinutes: ({ idleMinutes }) => {
+          this.#loading.idleMinutes = idleMinutes;
+          this.#embedding.idleMinutes = idleMinutes;
+          return {};
+        },
         unload: async () => {
           await this.#loading.unload();
           return {};

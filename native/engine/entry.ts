@@ -44,11 +44,14 @@ function start(addon: Addon): void {
   const service = new EngineService({
     addon,
     threads: chooseThreads(process.env['PARLEY_ENGINE_THREADS'], availableParallelism()),
+    // Who says how many threads wants those, and nothing measured.
+    isCalibrating: process.env['PARLEY_ENGINE_THREADS'] === undefined,
     installedMemoryBytes: totalmem(),
     freeMemoryBytes,
     countsMappedAsFree,
     log,
     onUnloaded: (reason) => announce.model.unloaded({ reason }),
+    onThreads: (threads) => announce.model.calibrated({ threads }),
     onEmbedderUnloaded: (reason) => announce.embedding.unloaded({ reason }),
   });
   let isResting = false;

@@ -9,6 +9,11 @@ async function fileKey(path: string | null): Promise<string> {
   return `${path}|${size}|${Math.round(mtimeMs)}`;
 }
 
+/** Names the content of each file; undefined where one is not there. */
+export async function fileKeys(paths: readonly (string | null)[]): Promise<string[] | undefined> {
+  return await Promise.all(paths.map(fileKey)).catch(() => undefined);
+}
+
 /** The notes about this computer, in the file that the last request named. */
 export class NotesShelf {
   #kept: { path: string | undefined; notes: MachineNotes } | undefined;
@@ -33,10 +38,8 @@ export async function estimatedBytes(options: {
   ask(): Promise<MemoryEstimate>;
 }): Promise<number> {
   const { notes, files, settings, ask } = options;
-  const keys = await Promise.all(files.map(fileKey)).catch(() => undefined);
-  const estimate = keys
-    ? await notes.estimate([...settings, ...keys].join('|'), ask)
-    : await ask();
+  const keys = await fileKeys(files);
+  const estimate = keys ? await notes.estimate([...settings, ...keys].join('|'), ask) : await ask();
   const { modelBytes, contextBytes, computeBytes, projectorBytes } = estimate;
   return modelBytes + contextBytes + computeBytes + projectorBytes;
 }

@@ -7,6 +7,8 @@ export interface LoadPlan {
   rung: LoadRung;
   contextTokens: number;
   gpuLayers?: number;
+  /** As measured before; absent: the addon's own choice. */
+  batchTokens?: number;
 }
 
 /** Of the layers of most models about half: the rest computes on the CPU. */

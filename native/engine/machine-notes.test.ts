@@ -6,7 +6,7 @@ import { MachineNotes } from './machine-notes.ts';
 
 const newPath = (): string => join(mkdtempSync(join(tmpdir(), 'parley-notes-')), 'a', 'notes.json');
 const some = { modelBytes: 1, contextBytes: 2, computeBytes: 3, projectorBytes: 0 };
-const fast = { threads: 2, batchTokens: 256 };
+const fast = { threads: 2, batchTokens: 256, isFinal: true };
 
 test('what was noted is there after a restart and is not found out again', async () => {
   const path = newPath();

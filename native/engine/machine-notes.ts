@@ -13,6 +13,10 @@ const estimate = z.object({
 const calibration = z.object({
   threads: z.number().int().min(1),
   batchTokens: z.number().int().min(32).max(4096),
+  /** Nothing is left to be measured; else the size of a step is, after the next load. */
+  isFinal: z.boolean(),
+  /** 0: on the CPU, though there is a GPU; absent: as it comes. */
+  gpuLayers: z.number().int().exactOptional(),
 });
 export type Calibration = z.infer<typeof calibration>;
 

@@ -140,7 +140,8 @@ export function translated(addon: Addon): Addon {
     describe: () => guarded(() => addon.describe()),
     Engine: TranslatedEngine,
     VectorIndex: {
-      open: async (request) => translatedVectors(await guardedCall(() => addon.VectorIndex.open(request))),
+      open: async (request) =>
+        translatedVectors(await guardedCall(() => addon.VectorIndex.open(request))),
     },
   };
 }

@@ -107,6 +107,7 @@ class Engine {
         mappedBytes: 1000,
         loadMs: 10,
         fingerprint: 'ab'.repeat(32),
+        batchTokens: request.batchTokens ?? 256,
         stateKind: 'attention',
       };
     };

@@ -26,6 +26,10 @@ export const settingsMessages = defineMessages({
     models: 'Models',
     manageModels: 'Manage models',
     modelMemory: 'Memory the model uses',
+    idleUnload: 'Give its memory back when unused for',
+    idleUnloadMinutes: (minutes: number) => (minutes === 60 ? '1 hour' : `${minutes} minutes`),
+    idleUnloadNever: 'Never',
+    idleUnloadNote: 'The next message loads the model again, which takes a moment.',
     modelMemoryText: (used: string, all: string) => `${used} of ${all}`,
     privacy: 'Privacy',
     privacyText:
@@ -59,6 +63,10 @@ export const settingsMessages = defineMessages({
     models: '模型',
     manageModels: '管理模型',
     modelMemory: '模型使用的記憶體',
+    idleUnload: '多久未使用就歸還記憶體',
+    idleUnloadMinutes: (minutes) => (minutes === 60 ? '1 小時' : `${minutes} 分鐘`),
+    idleUnloadNever: '永不',
+    idleUnloadNote: '下一則訊息會重新載入模型，需要一點時間。',
     modelMemoryText: (used, all) => `${all} 中的 ${used}`,
     privacy: '隱私',
     privacyText:

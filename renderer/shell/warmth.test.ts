@@ -77,6 +77,17 @@ it('shows what is stored of what was read, and clears it', async () => {
   expect(clear.disabled).toBe(true);
 });
 
+it('asks how long an unused model keeps its memory', async () => {
+  const { fake } = await open();
+  await fireEvent.keyDown(window, { key: ',', ctrlKey: true });
+  const usual = (await screen.findByRole('radio', { name: '15 minutes' })) as HTMLInputElement;
+  expect(usual.checked).toBe(true);
+  await fireEvent.click(screen.getByRole('radio', { name: 'Never' }));
+  await vi.waitFor(() => expect(fake.settings.idleUnloadMinutes).toBe(0));
+  await fireEvent.click(screen.getByRole('radio', { name: '1 hour' }));
+  await vi.waitFor(() => expect(fake.settings.idleUnloadMinutes).toBe(60));
+});
+
 it('turns the storing off and on', async () => {
   const { fake } = await open();
   await fireEvent.keyDown(window, { key: ',', ctrlKey: true });

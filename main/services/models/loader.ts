@@ -25,6 +25,8 @@ export interface LoaderOptions {
   cache(): Promise<CacheOptions | undefined>;
   /** File for what the engine finds out about models on this computer. */
   notesPath: string;
+  /** Minutes without use after which the engine gives the model's memory back; 0: never. */
+  idleMinutes(): number;
 }
 
 /** A load that runs: who waits for it hears of its progress. */
@@ -135,6 +137,19 @@ export class Loader implements ModelRuntime {
     this.#tellSettled();
   }
 
+  /** The setting has changed: a model that is loaded is kept so long from now on. */
+  async idleMinutesChanged(): Promise<void> {
+    const idleMinutes = this.#options.idleMinutes();
+    try {
+      // One that is being loaded may have been asked for with the old number.
+      await this.#loading?.done.catch(() => undefined);
+      await this.#ready?.client.model.setIdleMinutes({ idleMinutes });
+    } catch (error) {
+      const isGone = AppError.is(error, 'engine.crashed') || AppError.is(error, 'connection.lost');
+      if (!isGone) throw error;
+    }
+  }
+
   /** Forgets a failure that is shown, as when its model is not the chosen one any more. */
   clearFailure(): void {
     if (this.#state.phase === 'failed') this.#show({ phase: 'empty' });
@@ -200,7 +215,8 @@ export class Loader implements ModelRuntime {
       const { path, projectorPath } = model;
       const cache = await this.#options.cache();
       const { notesPath } = this.#options;
-      const request = { path, projectorPath, notesPath, ...(cache && { cache }) };
+      const idleMinutes = this.#options.idleMinutes();
+      const request = { path, projectorPath, notesPath, idleMinutes, ...(cache && { cache }) };
       const steps = client.model.load(request, { signal });
       let step = await steps.next();
       while (!step.done) {
@@ -219,6 +235,11 @@ export class Loader implements ModelRuntime {
   #listenTo(client: EngineClient): void {
     if (this.#listenedTo.has(client)) return;
     this.#listenedTo.add(client);
+    client.model.calibrated(({ threads }) => {
+      const ready = this.#ready;
+      if (ready?.client === client)
+        this.#ready = { ...ready, loaded: { ...ready.loaded, threads } };
+    });
     client.model.unloaded(({ reason }) => {
       this.#options.log.info(`the engine freed its model: ${reason}`);
       if (this.#ready?.client !== client) return;

@@ -34,6 +34,7 @@ async function open(): Promise<void> {
   log = keptLog();
   models = await createModels({
     cache: async () => undefined,
+    idleMinutes: () => 15,
     engine,
     network: createNetwork({ log, allowLoopbackHttp: true }),
     machine: machineWith(),

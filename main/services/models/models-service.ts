@@ -54,6 +54,8 @@ export interface ModelsOptions {
   emit: AppEmitter['models'];
   /** Where the engine keeps what it has computed; undefined: in the context only. */
   cache(): Promise<CacheOptions | undefined>;
+  /** Minutes without use after which the engine gives the model's memory back; 0: never. */
+  idleMinutes(): number;
   hubOrigin?: string;
   patience?: Patience;
 }
@@ -68,6 +70,8 @@ export interface Models {
   openAtStart(path: string, projectorPath: string | null): Promise<void>;
   /** Begins to load the model chosen last, if there is one; what comes of it is in the state. */
   loadChosen(): void;
+  /** `idleMinutes` gives another number now. */
+  idleMinutesChanged(): Promise<void>;
   /** Frees the model, does `work`, and loads it again in the background where it was loaded. */
   whileUnloaded(work: () => Promise<void>): Promise<void>;
   /** Stops loads and downloads; what came is kept. */
@@ -99,6 +103,7 @@ class ModelsService {
       changed,
       cache: () => options.cache(),
       notesPath: join(options.folders.data, 'engine-notes.json'),
+      idleMinutes: () => options.idleMinutes(),
     });
     this.#modelFiles = new ModelFiles({ engine, files, library: this.library, log, modelsFolder });
     this.downloads = new Downloads({
@@ -260,6 +265,7 @@ export async function createModels(options: ModelsOptions): Promise<Models> {
       downloads.list().some(({ state }) => state === 'running' || state === 'checking'),
     openAtStart: (path, projectorPath) => service.openAtStart(path, projectorPath),
     loadChosen: () => service.loadChosen(),
+    idleMinutesChanged: () => loader.idleMinutesChanged(),
     whileUnloaded: (work) => service.whileUnloaded(work),
     close: () => service.close(),
   };

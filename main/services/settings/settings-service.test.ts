@@ -28,6 +28,7 @@ test('changes what was named, keeps the rest, and tells every window', () => {
     isSidebarOpen: true,
     modelId: null,
     keepsReadingState: true,
+    idleUnloadMinutes: 15,
   });
   expect(service.get({}, caller)).toEqual(stored());
   expect(heard).toHaveLength(2);

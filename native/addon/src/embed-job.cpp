@@ -95,9 +95,8 @@ Job::Settlement EmbedJob::run(EngineCore &core) {
     listener.on_progress = [self](double fraction) { self->report(fraction); };
     listener.on_end = [self](EmbedRun &run) { self->end(value_of(run)); };
     listener.on_fault = [self](const std::exception_ptr &error) { self->end_with(error); };
-    core.embeddings().add(
-        std::make_unique<EmbedRun>(core.embedder(), std::move(task_), shared_cancel_flag()),
-        std::move(listener));
+    core.embeddings().add(std::make_unique<EmbedRun>(core.embedder(), std::move(task_), shared_cancel_flag()),
+                          std::move(listener));
     return nullptr;
 }
 

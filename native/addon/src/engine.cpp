@@ -42,8 +42,9 @@ Napi::Function Engine::define(Napi::Env env) {
          InstanceMethod("generate", &Engine::generate), InstanceMethod("measure", &Engine::measure),
          InstanceMethod("loadEmbedder", &Engine::load_embedder),
          InstanceMethod("unloadEmbedder", &Engine::unload_embedder), InstanceMethod("embed", &Engine::embed),
-         InstanceMethod("countTokens", &Engine::count_tokens), InstanceMethod("setThreads", &Engine::set_threads),
-         InstanceMethod("tokenize", &Engine::tokenize), InstanceMethod("detokenize", &Engine::detokenize),
+         InstanceMethod("countTokens", &Engine::count_tokens),
+         InstanceMethod("setThreads", &Engine::set_threads), InstanceMethod("tokenize", &Engine::tokenize),
+         InstanceMethod("detokenize", &Engine::detokenize),
          InstanceMethod("tokenizePrompt", &Engine::tokenize_prompt), InstanceMethod("warm", &Engine::warm),
          InstanceMethod("forget", &Engine::forget), InstanceMethod("shrinkCache", &Engine::shrink_cache),
          InstanceMethod("counters", &Engine::counters), InstanceMethod("dispose", &Engine::dispose)});
@@ -187,8 +188,7 @@ Napi::Value Engine::load_embedder(const Napi::CallbackInfo &info) {
 
 Napi::Value Engine::unload_embedder(const Napi::CallbackInfo &info) {
     board_->cancel(info.Env(), Concern::embedder);
-    return start_simple(info,
-                        std::make_shared<UnloadEmbedderJob>(info.Env(), board_, embedder_memory_));
+    return start_simple(info, std::make_shared<UnloadEmbedderJob>(info.Env(), board_, embedder_memory_));
 }
 
 Napi::Value Engine::embed(const Napi::CallbackInfo &info) {
@@ -213,8 +213,7 @@ Napi::Value Engine::count_tokens(const Napi::CallbackInfo &info) {
 
 Napi::Value Engine::set_threads(const Napi::CallbackInfo &info) {
     const int64_t threads = ObjectReader(info[0], "request").integer("threads", 1, max_threads);
-    return start_simple(info,
-                        std::make_shared<SetThreadsJob>(info.Env(), board_, static_cast<int>(threads)));
+    return start_simple(info, std::make_shared<SetThreadsJob>(info.Env(), board_, static_cast<int>(threads)));
 }
 
 Napi::Value Engine::tokenize(const Napi::CallbackInfo &info) {

@@ -13,7 +13,8 @@ namespace {
 
 constexpr double smallest_step = 0.005;
 
-Napi::Value to_js(Napi::Env env, const ModelFacts &facts, StateKind state_kind, double load_ms) {
+Napi::Value to_js(Napi::Env env, const ModelFacts &facts, uint32_t batch_tokens, StateKind state_kind,
+                  double load_ms) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("description", facts.description);
     object.Set("contextTokens", facts.context_tokens);
@@ -22,6 +23,7 @@ Napi::Value to_js(Napi::Env env, const ModelFacts &facts, StateKind state_kind, 
     object.Set("canThink", facts.can_think);
     object.Set("deviceName", facts.device_name);
     object.Set("fingerprint", to_hex(facts.fingerprint));
+    object.Set("batchTokens", batch_tokens);
     object.Set("stateKind", name_of(state_kind));
     object.Set("memoryBytes", static_cast<double>(facts.memory_bytes));
     object.Set("mappedBytes", static_cast<double>(facts.mapped_bytes));
@@ -46,10 +48,11 @@ Job::Settlement LoadJob::run(EngineCore &core) {
     }
     const ModelFacts facts = core.model().facts();
     held_bytes_ = facts.memory_bytes;
+    const uint32_t batch_tokens = llama_n_ubatch(core.model().context());
     const StateKind state_kind = core.scheduler().keeper().kind();
     const double load_ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    return [facts, state_kind, load_ms](Napi::Env env) { return to_js(env, facts, state_kind, load_ms); };
+    return [=](Napi::Env env) { return to_js(env, facts, batch_tokens, state_kind, load_ms); };
 }
 
 void LoadJob::report(double fraction) {

@@ -39,9 +39,9 @@ MemoryEstimate estimate_of(const std::string &path, const llama_model_params &mo
 }
 
 /**
- * The most tokens of a picture that look at each other in both directions, so that the model must compute them
- * in one batch, which loading makes room for (`PictureEncoder::whole_run_tokens`). Only the projector itself
- * knows, once it is loaded: these are llama.cpp's limits for the kinds that do so; 0 for all others.
+ * The most tokens of a picture that look at each other in both directions, so that the model must compute
+ * them in one batch, which loading makes room for (`PictureEncoder::whole_run_tokens`). Only the projector
+ * itself knows, once it is loaded: these are llama.cpp's limits for the kinds that do so; 0 for all others.
  */
 uint32_t whole_picture_tokens(const std::string &projector_path) {
     const GgufSummary projector = inspect_file(projector_path);

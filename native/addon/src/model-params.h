@@ -26,7 +26,8 @@ SequencePlan plan_sequences(const std::string &architecture);
 /** Whether there is a device to compute on other than the CPU. */
 bool has_gpu();
 
-/** Whether weights in such a buffer lie in the mapped file: they count as free memory, but are wanted there. */
+/** Whether weights in such a buffer lie in the mapped file: they count as free memory, but are wanted there.
+ */
 bool is_mapped(ggml_backend_buffer_type_t type);
 
 /**

@@ -26,11 +26,15 @@ export interface ScriptedEngine extends Engine {
   /** Loads that run at this moment, and the most there ever were. */
   loadsNow: number;
   mostLoads: number;
+  /** How long it was told to keep an unused model. */
+  keptMinutes: number | undefined;
   /** Lets a waiting load go on. */
   release(): void;
   die(): void;
   /** Frees its model of its own accord. */
   free(reason: 'idle' | 'memory'): void;
+  /** Has found out that so many threads are the fastest. */
+  calibrate(threads: number): void;
 }
 
 function summaryFor(path: string, header: Partial<GgufSummary>): GgufSummary {
@@ -74,11 +78,12 @@ export function scriptedEngine(): ScriptedEngine {
     });
 
   async function* load(
-    input: { path: string; projectorPath: string | null },
+    input: { path: string; projectorPath: string | null; idleMinutes?: number },
     caller: { signal: AbortSignal },
   ): AsyncGenerator<{ fraction: number }, LoadedModel, void> {
     const { path, projectorPath } = input;
     self.asked.push(`load ${path}`);
+    self.keptMinutes = input.idleMinutes;
     self.loadsNow += 1;
     self.mostLoads = Math.max(self.mostLoads, self.loadsNow);
     try {
@@ -114,6 +119,10 @@ export function scriptedEngine(): ScriptedEngine {
           }),
         },
         model: {
+          setIdleMinutes({ idleMinutes }) {
+            self.keptMinutes = idleMinutes;
+            return {};
+          },
           inspect({ path }) {
             const header = self.headers.get(path);
             if (header) return summaryFor(path, header);
@@ -147,6 +156,7 @@ export function scriptedEngine(): ScriptedEngine {
     asked: [],
     loadsNow: 0,
     mostLoads: 0,
+    keptMinutes: undefined,
     client() {
       client ??= launch();
       return Promise.resolve(crashAware(client));
@@ -166,6 +176,7 @@ export function scriptedEngine(): ScriptedEngine {
       for (const listener of listeners) listener(death);
     },
     free: (reason) => announce?.model.unloaded({ reason }),
+    calibrate: (threads) => announce?.model.calibrated({ threads }),
     kill: () => self.die(),
     close() {
       close?.();
