@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -12,14 +12,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataFolder, { recursive: true }));
 
-function start(options: { isKept?: boolean; key?: () => Promise<Uint8Array> } = {}) {
+function start(
+  options: { isKept?: boolean; key?: () => Promise<Uint8Array>; freeBytes?: () => number } = {},
+) {
   const incidents: unknown[] = [];
   const folder = new CacheFolder({
     dataFolder,
     machine: {
       totalMemoryBytes: 8 * gib,
       freeMemoryBytes: () => 4 * gib,
-      freeDiskBytes: async () => 20 * gib,
+      freeDiskBytes: async () => options.freeBytes?.() ?? 20 * gib,
     },
     secrets: { key: options.key ?? (async () => new Uint8Array(32).fill(7)) },
     isKeptOnDisk: () => options.isKept ?? true,
@@ -92,6 +94,41 @@ test('clears everything, and one model’s state alone', async () => {
   expect(existsSync(join(dataFolder, 'cache-removed'))).toBe(false);
   await folder.clear();
   await folder.clearModel(fingerprint);
+});
+
+/** A model's folder that was written so long ago. */
+function writeModel(letter: string, bytes: number, hoursAgo: number): string {
+  const path = join(dataFolder, 'cache', letter.repeat(64));
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'block'), Buffer.alloc(bytes));
+  const writtenAt = new Date(Date.now() - hoursAgo * 3_600_000);
+  utimesSync(join(path, 'block'), writtenAt, writtenAt);
+  utimesSync(path, writtenAt, writtenAt);
+  return path;
+}
+
+test('all models together keep to the budget: those unused for the longest go', async () => {
+  const budget = 100_000;
+  const { folder } = start({ freeBytes: () => budget * 10 - 150_000 });
+  const [b, c, d] = [writeModel('b', 40_000, 2), writeModel('c', 30_000, 3), writeModel('d', 1, 4)];
+  const a = writeModel('a', 79_999, 1);
+  const gone: string[] = [];
+  // The one used last is expected to be loaded; the others may have half of the budget.
+  expect((await folder.forEngine())?.diskBytes).toBe(budget / 2);
+  await folder.trim('a'.repeat(64), (fingerprint) => gone.push(fingerprint.slice(0, 1)));
+  expect(gone).toEqual(['c', 'd']);
+  expect([a, b, c, d].map((path) => existsSync(path))).toEqual([true, true, false, false]);
+});
+
+test('the loaded model’s state stays, however old it is, and gets what others leave', async () => {
+  const { folder } = start({ freeBytes: () => 100_000 * 10 - 35_000 });
+  const old = writeModel('a', 5000, 9);
+  writeModel('b', 20_000, 1);
+  const other = writeModel('c', 10_000, 2);
+  expect((await folder.forEngine())?.diskBytes).toBe(100_000 - 15_000);
+  await folder.trim('a'.repeat(64), () => {});
+  expect([existsSync(old), existsSync(other)]).toEqual([true, false]);
+  expect(await folder.diskBytes()).toBeLessThanOrEqual(100_000);
 });
 
 test('removes nothing for a name that is no fingerprint', async () => {

@@ -30,6 +30,25 @@ export function diskBudgetBytes(freeBytes: number, usedBytes: number): number {
   return Math.floor(Math.min(mostDiskBytes, (freeBytes + usedBytes) / 10));
 }
 
+/** What one model keeps on disk. */
+export interface ModelCache {
+  fingerprint: string;
+  diskBytes: number;
+  /** When anything was written there last. */
+  usedAtMs: number;
+}
+
+async function writtenAtMs(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const times = ['', ...names].map((name) =>
+    stat(join(folder, name)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    ),
+  );
+  return Math.max(...(await Promise.all(times)));
+}
+
 async function bytesUnder(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const sizes = entries.map(async (entry) => {
@@ -48,6 +67,8 @@ async function bytesUnder(folder: string): Promise<number> {
 export class CacheFolder {
   readonly path: string;
   readonly #options: CacheFolderOptions;
+  /** Of the budget for all models, what the engine may not use of it for the one that it loaded last. */
+  #leftBytes = Number.POSITIVE_INFINITY;
 
   constructor(options: CacheFolderOptions) {
     this.#options = options;
@@ -68,6 +89,34 @@ export class CacheFolder {
     return bytesUnder(this.path);
   }
 
+  /** What each model keeps, the last used first. */
+  async models(): Promise<ModelCache[]> {
+    const names = await readdir(this.path).catch(() => []);
+    const found = names
+      .filter((name) => fingerprintForm.test(name))
+      .map(async (fingerprint) => {
+        const folder = join(this.path, fingerprint);
+        const [diskBytes, usedAtMs] = await Promise.all([bytesUnder(folder), writtenAtMs(folder)]);
+        return { fingerprint, diskBytes, usedAtMs };
+      });
+    return (await Promise.all(found)).toSorted((left, right) => right.usedAtMs - left.usedAtMs);
+  }
+
+  /**
+   * Removes what models keep that were not used for the longest, until all together keep to the budget.
+   * `loaded`: the fingerprint of the model that the engine holds, whose state stays. Tells of each that goes.
+   */
+  async trim(loaded: string, onGone: (fingerprint: string) => void): Promise<void> {
+    const others = (await this.models()).filter(({ fingerprint }) => fingerprint !== loaded);
+    let keptBytes = 0;
+    for (const { fingerprint, diskBytes } of others) {
+      keptBytes += diskBytes;
+      if (keptBytes <= this.#leftBytes) continue;
+      await this.clearModel(fingerprint);
+      onGone(fingerprint);
+    }
+  }
+
   /** Removes all of it. The model that keeps state there must not be loaded. */
   async clear(): Promise<void> {
     await this.#remove(this.path);
@@ -79,16 +128,29 @@ export class CacheFolder {
   }
 
   async #optionsNow(): Promise<CacheOptions> {
-    const { machine, secrets, isKeptOnDisk, dataFolder } = this.#options;
-    const diskBytes = isKeptOnDisk()
-      ? diskBudgetBytes(await machine.freeDiskBytes(dataFolder), await this.diskBytes())
-      : 0;
+    const { machine, secrets, isKeptOnDisk } = this.#options;
+    const diskBytes = isKeptOnDisk() ? await this.#diskBudget() : 0;
     return {
       folder: this.path,
       key: await secrets.key('cache'),
       ramBytes: ramBudgetBytes(machine.totalMemoryBytes),
       diskBytes,
     };
+  }
+
+  /**
+   * Which model is loaded next is not known by its fingerprint yet: it gets what the other models leave of the
+   * budget, and half of it in any case; what they have beyond the rest goes once it is loaded (`trim`).
+   */
+  async #diskBudget(): Promise<number> {
+    const { machine, dataFolder } = this.#options;
+    const [, ...others] = await this.models();
+    const freeBytes = await machine.freeDiskBytes(dataFolder);
+    const allBytes = diskBudgetBytes(freeBytes, await this.diskBytes());
+    const otherBytes = others.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
+    const diskBytes = Math.max(Math.floor(allBytes / 2), allBytes - otherBytes);
+    this.#leftBytes = allBytes - diskBytes;
+    return diskBytes;
   }
 
   /** Out of the way at once: a load that begins meanwhile finds nothing half removed. */

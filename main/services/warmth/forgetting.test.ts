@@ -48,7 +48,7 @@ function start(engine = new ScriptedEngine(silent)) {
     secrets: { key: async () => new Uint8Array(32) },
   });
   const open = () => new Forgetting({ models: engine, places, folder, log });
-  return { engine, places, warnings, open };
+  return { engine, places, warnings, folder, open };
 }
 
 function writeState(fingerprint: string): string {
@@ -85,6 +85,20 @@ test('state of a model that is not loaded goes at once, with its whole folder', 
   expect([existsSync(kept), existsSync(gone)]).toEqual([true, false]);
   expect(places.forgotten()).toEqual([]);
   await forgetting.close();
+});
+
+test('what unused models keep beyond the budget goes once a model is loaded, with its notes', async () => {
+  addConversation('a');
+  const { engine, places, folder, open } = start();
+  places.note({ conversationId: 'a', fingerprint: otherFingerprint });
+  const [kept, gone] = [writeState(loadedFingerprint), writeState(otherFingerprint)];
+  const forgetting = open();
+  await folder.forEngine();
+  await engine.load();
+  await forgetting.close();
+  expect([existsSync(kept), existsSync(gone)]).toEqual([true, false]);
+  places.forget('a');
+  expect(places.forgotten()).toEqual([]);
 });
 
 test('state in the memory of the engine alone is forgotten too', async () => {

@@ -8,12 +8,13 @@ import type { CachePlace, CachePlacesStore } from './cache-places-store.ts';
 export interface ForgettingOptions {
   models: Pick<ModelRuntime, 'current' | 'isLoading' | 'onSettled'>;
   places: CachePlacesStore;
-  folder: Pick<CacheFolder, 'clearModel'>;
+  folder: Pick<CacheFolder, 'clearModel' | 'trim'>;
   log: Log;
 }
 
 /**
- * Drops what the engine keeps of conversations that went to the trash. What must be dropped is noted in
+ * Drops what the engine keeps of conversations that went to the trash, and what is too much of models that are
+ * not used any more. What must be dropped is noted in
  * the database first, so that a death loses none of it: it is done as soon as the engine can, at the latest
  * after the next start. State of a model that is not loaded goes with all that this model has on disk:
  * that costs reading again, while the text of a removed conversation must not wait for its model.
@@ -54,6 +55,15 @@ export class Forgetting {
     // Whose folder is being opened is not known before the load has ended; then this is called again.
     if (models.isLoading()) return;
     for (const place of places.forgotten()) await this.#drop(place);
+    await this.#trim();
+  }
+
+  /** What models keep that were not used for long goes, where all of it together is too much. */
+  async #trim(): Promise<void> {
+    const { models, places, folder } = this.#options;
+    const model = models.current();
+    if (!model || models.isLoading()) return;
+    await folder.trim(model.loaded.fingerprint, (gone) => places.doneWith(gone));
   }
 
   async #drop(place: CachePlace): Promise<void> {
