@@ -29,6 +29,8 @@ export interface AppPorts {
   readonly sandbox: Sandbox;
   readonly secrets: Secrets;
   readonly settingsStore: SettingsStore;
+  /** The script of the thread that has the index of passages. */
+  readonly indexEntry: string;
   readonly version: string;
   /** In place of the usual sampling; tests ask for temperature 0. */
   readonly sampling?: Partial<Sampling>;

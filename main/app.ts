@@ -4,10 +4,15 @@ import { emitter, serve } from '../contract/rpc/serve.ts';
 import type { App, AppPorts } from './app-ports.ts';
 import { blockedApp, isBlocking } from './blocked-app.ts';
 import { EngineHost } from './engine-host/engine-host.ts';
+import { ExtractorHost } from './extractor-host/extractor-host.ts';
 import { createAbout } from './services/about/index.ts';
 import { createChat, defaultSampling, loadPrompts } from './services/chat/index.ts';
 import { createConversations } from './services/conversations/index.ts';
+import { createDocuments, recognisedLanguages } from './services/documents/index.ts';
+import { ContentStore } from './services/files/index.ts';
+import { createKnowledge, wordsAlone } from './services/knowledge/index.ts';
 import { createModels, type ReadyModel } from './services/models/index.ts';
+import { openPassageIndex } from './services/passages/index.ts';
 import { createSettings } from './services/settings/index.ts';
 import {
   CacheFolder,
@@ -95,11 +100,30 @@ export async function createApp(ports: AppPorts): Promise<App> {
     storageNotice: storage.notice,
   });
 
+  const extractor = new ExtractorHost({ sandbox: ports.sandbox, clock, log, folders });
+  const index = await openPassageIndex({
+    ...{ entry: ports.indexEntry, dataFolder: folders.data, log },
+    onDamaged: (id) => documents.readAgain(id),
+  });
+  const documents = await createDocuments({
+    ...{ storage, index, extractor, clock, ids, log, emit: emit.documents },
+    ...{ exchange: files, dataFolder: folders.data, width: 2 },
+    content: new ContentStore({ dataFolder: folders.data, ids, machine }),
+    languages: () => recognisedLanguages(settingsStore.read().language),
+  });
+  const knowledge = await createKnowledge({
+    ...{ storage, documents, index, clock, ids, log, power: ports.power, emit: emit.knowledge },
+    isChatting: () => chat.isAnswering(),
+    meaning: wordsAlone,
+  });
+
   const handlers = {
     app: about,
     settings,
     conversations: conversations.handlers,
     chat: chat.handlers,
+    documents: { ...documents.handlers, sandbox: () => extractor.sandbox() },
+    knowledge: knowledge.handlers,
     cache: cache.handlers,
     models: models.handlers,
   };
@@ -117,6 +141,10 @@ export async function createApp(ports: AppPorts): Promise<App> {
     openModel: (path, projectorPath) => models.openAtStart(path, projectorPath),
     close: async () => {
       await chat.close();
+      await knowledge.close();
+      await documents.close();
+      await extractor.close();
+      await index.close();
       warmth.close();
       await forgetting.close();
       await models.close();

@@ -17,7 +17,11 @@ const NODE_BUNDLES = [
   {
     outDir: 'dist/main',
     format: 'esm',
-    entries: { browser: 'main/shell-browser/main.ts', electron: 'main/shell-electron/main.ts' },
+    entries: {
+      browser: 'main/shell-browser/main.ts',
+      electron: 'main/shell-electron/main.ts',
+      'passage-index': 'main/services/passages/search-index/worker.ts',
+    },
   },
   { outDir: 'dist/engine', format: 'esm', entries: { engine: 'native/engine/entry.ts' } },
   // Electron loads the preload of a sandboxed page as CommonJS only.

@@ -23,7 +23,13 @@ export const documentsContract = {
   add: call({
     input: z.object({ file: fileRef }),
     output: documentSummary,
-    errors: ['file.not-found', 'document.too-large', 'storage.full', 'storage.failed'],
+    errors: [
+      'file.not-found',
+      'file.changing',
+      'document.too-large',
+      'storage.full',
+      'storage.failed',
+    ],
   }),
   get: call({
     input: z.object({ documentId }),

@@ -155,6 +155,8 @@ export const errorCatalog = {
   'vectors.not-finite': z.object({ row: z.number().int().nonnegative() }),
 
   'file.not-found': z.object({ name: z.string() }),
+  /** It changed each time while it was copied. */
+  'file.changing': z.object({ name: z.string() }),
   'file.not-a-model': z.object({ name: z.string() }),
   'link.refused': z.object({ url: z.string() }),
 } as const;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface BundlePaths {
   readonly renderer: string;
   readonly engineEntry: string;
+  /** The thread that has the index of passages. */
+  readonly indexEntry: string;
   readonly addon: string;
   readonly extractorEntry: string;
   readonly sandbox: string;
@@ -18,6 +20,7 @@ export function bundlePaths(bundleFolder: string): BundlePaths {
   return {
     renderer: at('renderer'),
     engineEntry: at('engine', 'engine.js'),
+    indexEntry: join(bundleFolder, 'passage-index.js'),
     addon: at('native', 'addon.node'),
     extractorEntry: at('extractor', 'extractor.js'),
     sandbox: at('native', 'sandbox.node'),

@@ -64,6 +64,7 @@ export function shellPorts(options: StartOptions, host: Host, base: ShellBase): 
       entryPath: host.paths.extractorEntry,
       sandboxPath: host.env['PARLEY_SANDBOX'] || host.paths.sandbox,
     }),
+    indexEntry: host.paths.indexEntry,
     version: appVersion(host.paths.packageFile),
     ...(temperature === null ? {} : { sampling: { temperature } }),
   };

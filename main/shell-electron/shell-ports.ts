@@ -73,6 +73,7 @@ export function shellPorts(options: {
       sandboxPath: env['PARLEY_SANDBOX'] || unpacked(paths.sandbox),
       env,
     }),
+    indexEntry: paths.indexEntry,
     version: appVersion(paths.packageFile),
     ...(temperature === null ? {} : { sampling: { temperature } }),
   };

@@ -87,10 +87,16 @@ test('opens a new database that writes through to the disk and checks its keys',
   const ours = tables.filter(({ name }) => !name.startsWith('sqlite_'));
   expect(ours.map(({ name }) => name).sort()).toEqual([
     'cache_places',
+    'collection_documents',
+    'collections',
     'conversations',
+    'documents',
+    'message_documents',
     'message_tails',
     'messages',
     'opening_draft',
+    'watched_files',
+    'watched_folders',
   ]);
   expect(ours.every(({ strict }) => strict === 1)).toBe(true);
   expect(readdirSync(folder).some((name) => name.includes('.new'))).toBe(false);

@@ -171,6 +171,8 @@ export const errorSentencesEn: ErrorSentences = {
     'The model gave no usable numbers for a part of this document, so that part was not added to the search index. Try again, or choose another embedding model.',
   'file.not-found': ({ name }) =>
     `“${name}” is no longer there. Nothing was changed. Choose it again.`,
+  'file.changing': ({ name }) =>
+    `“${name}” was being changed by another program while it was read. Nothing was added. Save and close it there, then add it again.`,
   'file.not-a-model': ({ name }) =>
     `“${name}” is not a model file. Nothing was changed. Choose a file whose name ends in .gguf.`,
   'link.refused': ({ url }) =>

@@ -155,6 +155,8 @@ export const errorSentencesZh: ErrorSentences = {
   'vectors.not-finite': () =>
     '模型對這份文件的一部分沒有給出可用的數值，所以那部分沒有加入搜尋索引。請再試一次，或選擇另一個嵌入模型。',
   'file.not-found': ({ name }) => `「${name}」已經不在了。沒有任何東西被更動。請重新選擇。`,
+  'file.changing': ({ name }) =>
+    `讀取「${name}」時，另一個程式正在更動它。沒有加入任何東西。請先在那個程式存檔並關閉，再重新加入。`,
   'file.not-a-model': ({ name }) =>
     `「${name}」不是模型檔案。沒有任何東西被更動。請選擇檔名以 .gguf 結尾的檔案。`,
   'link.refused': ({ url }) =>

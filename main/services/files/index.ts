@@ -1,0 +1,1 @@
+export { ContentStore, type ContentStoreOptions, type KeptFile } from './content-store.ts';

@@ -1,0 +1,8 @@
+export {
+  createKnowledge,
+  type Knowledge,
+  type KnowledgeOptions,
+  type MeaningWork,
+} from './knowledge-service.ts';
+export type { Found, Lookup } from './recall.ts';
+export { wordsAlone } from './words-alone.ts';
