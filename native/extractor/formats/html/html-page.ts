@@ -108,7 +108,8 @@ export class HtmlPage implements HtmlSink {
   }
 
   comment(text: string): void {
-    this.#flow.text(text, 'html-comment');
+    // The declaration of XML is a comment to HTML, and says nothing.
+    if (!/^\?xml[\s-][^?]{0,300}\?$/u.test(text)) this.#flow.text(text, 'html-comment');
   }
 
   #link(node: HtmlNode): void {

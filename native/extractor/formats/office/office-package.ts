@@ -119,6 +119,10 @@ export class OfficePackage {
       this.#leftOut.add('damaged-part');
       isWhole = false;
     }
+    if (isWhole && readBytes === 0) {
+      this.#leftOut.add('damaged-part');
+      isWhole = false;
+    }
     yield { blocks: handler.take(), fraction: share.to };
     return isWhole;
   }

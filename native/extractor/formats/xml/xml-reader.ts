@@ -156,7 +156,9 @@ export async function* readXml(
     parser.write(decoder.decode(piece, { stream: true }));
     yield;
   }
-  parser.write(decoder?.decode() ?? '');
+  // A part that is not there says nothing, and is not wrong.
+  if (decoder === undefined) return;
+  parser.write(decoder.decode());
   parser.close();
   yield;
 }
