@@ -50,7 +50,13 @@ export const part = z.discriminatedUnion('type', [
     isNothingRelevant: z.boolean(),
   }),
   /** The message asks for all of its documents to be read in steps. */
-  z.object({ type: z.literal('task'), kind: wholeTask }),
+  z.object({
+    type: z.literal('task'),
+    kind: wholeTask,
+    /** Numbers of the first and the last of all their passages. */
+    first: count,
+    last: count,
+  }),
   /** What one step of such a task came to, in an answer: kept as soon as it is there. */
   z.object({
     type: z.literal('notes'),
@@ -90,6 +96,7 @@ export type ReadingPart = PartOf<'reading'>;
 export type ImagePart = PartOf<'image'>;
 export type DocumentPart = PartOf<'document'>;
 export type NotesPart = PartOf<'notes'>;
+export type TaskPart = PartOf<'task'>;
 export type CitationsPart = PartOf<'citations'>;
 
 /**

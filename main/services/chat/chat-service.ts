@@ -4,6 +4,7 @@ import {
   type Message,
   type MessageId,
   messageId,
+  type Part,
 } from '../../../contract/chat/message.ts';
 import { newestLeafUnder } from '../../../contract/chat/message-tree.ts';
 import type { PromptMessage, Sampling } from '../../../contract/engine-contract.ts';
@@ -15,8 +16,15 @@ import type { Log } from '../../ports/log.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { ConversationBook } from '../conversations/index.ts';
 import type { ModelRuntime, ReadyModel } from '../models/index.ts';
+import { type Library, PictureCache, Reader } from '../reading/index.ts';
 import type { Warmth, WarmWork } from '../warmth/index.ts';
-import { ConversationPrompts } from './conversation-prompts.ts';
+import { attachedParts, editedParts, showsPictures } from './attached-parts.ts';
+import {
+  ConversationPrompts,
+  type ConversationSources,
+  type PromptFor,
+} from './conversation-prompts.ts';
+import { Gathering } from './gathering.ts';
 import { createMessageStore } from './message-store.ts';
 import type { Prompts } from './prompts.ts';
 import { Run, storageOutcome } from './run.ts';
@@ -24,6 +32,7 @@ import { Silence, silenceLimitMs } from './silence.ts';
 import { type AnswerTokens, createTokenStore } from './token-store.ts';
 import { Unsaved } from './unsaved.ts';
 import { Watchers } from './watchers.ts';
+import { WholeTasks } from './whole-tasks.ts';
 
 /** What `createChat` needs. */
 export interface ChatOptions {
@@ -35,6 +44,8 @@ export interface ChatOptions {
   ids: Ids;
   log: Log;
   prompts: Prompts;
+  library: Library;
+  sources: ConversationSources;
   warmth: Pick<Warmth, 'typed' | 'opened' | 'answerBegins' | 'answerEnded' | 'drop'>;
   /** Called before the engine computes anything that it may keep. */
   noteCached: (sequenceKey: string, model: ReadyModel) => void;
@@ -47,6 +58,8 @@ export interface ChatOptions {
 /** The chat service: its handlers, and its orderly end. */
 export interface Chat {
   readonly handlers: AppHandlers['chat'];
+  /** What a question would be given: `documents.plan`. */
+  readonly plan: AppHandlers['documents']['plan'];
   /** True while any answer is being written. */
   isAnswering(): boolean;
   /** Resolves when no answer is being written. */
@@ -83,9 +96,21 @@ export function createChat(options: ChatOptions): Chat {
     store.finish(message, message);
     watchers.publish(message.conversationId, { type: 'message', message });
   });
+  const pictures = new PictureCache(options.library);
+  const reader = new Reader({
+    ...{ library: options.library, pictures, prompts: options.prompts.reading },
+  });
   const prompts = new ConversationPrompts({
-    ...{ conversations, tokens, system: options.prompts.system },
+    ...{ conversations, tokens, reader, pictures, sources: options.sources },
+    ...{ system: options.prompts.system, reading: options.prompts.reading },
     list: (id) => store.list(id).map((message) => unsaved.newest(message)),
+  });
+  const publishTo = ({ conversationId }: Message, chunk: WatchedChunk): void =>
+    watchers.publish(conversationId, chunk);
+  const gathering = new Gathering({ store, prompts, publish: publishTo });
+  const wholeTasks = new WholeTasks({
+    ...{ store, library: options.library, models: options.models, prompts: options.prompts },
+    ...{ conversationPrompts: prompts, publish: publishTo },
   });
   const interrupted = store.interruptStreaming();
   if (interrupted > 0) log.info(`${interrupted} answers were interrupted by the last end`);
@@ -118,8 +143,10 @@ export function createChat(options: ChatOptions): Chat {
     });
   }
 
-  function insertUser(place: Pick<Message, 'conversationId' | 'parentId'>, text: string): Message {
-    return insert(place, { role: 'user', parts: [{ type: 'text', text }], status: 'complete' });
+  /** Before anything is stored: the loaded model would not see what the message shows. */
+  function refuseBlind(parts: readonly Part[]): void {
+    const isBlind = options.models.current()?.loaded.canSee === false;
+    if (isBlind && showsPictures(parts)) throw new AppError('model.cannot-see', {});
   }
 
   function insertAnswer(place: Pick<Message, 'conversationId' | 'parentId'>): Message {
@@ -145,13 +172,16 @@ export function createChat(options: ChatOptions): Chat {
     }
   }
 
-  function work(id: ConversationId, messages: (model: ReadyModel) => PromptMessage[] | undefined) {
+  function work(
+    id: ConversationId,
+    messages: (given: PromptFor) => Promise<PromptMessage[] | undefined>,
+  ) {
     return {
       sequenceKey: id,
       isEphemeral: false,
-      prompt: (model) => {
+      prompt: async (model, signal) => {
         if (!conversations.isListed(id) && id !== conversations.openingId()) return undefined;
-        const found = messages(model);
+        const found = await messages({ model, signal });
         const enableThinking = options.enableThinking && model.loaded.canThink;
         return found && { messages: found, enableThinking };
       },
@@ -163,7 +193,7 @@ export function createChat(options: ChatOptions): Chat {
     const leave = (): void => {
       runs.delete(conversationId);
       conversations.setAnswering(conversationId, 'idle');
-      warmth.answerEnded(work(conversationId, (model) => prompts.settled(conversationId, model)));
+      warmth.answerEnded(work(conversationId, (given) => prompts.settled(conversationId, given)));
     };
     const run = new Run({
       ...options,
@@ -173,13 +203,16 @@ export function createChat(options: ChatOptions): Chat {
       publish,
       // Who sees the end may send again at once: the place is free before the end is told.
       settle: (message, answerTokens) => {
+        const checked = gathering.checked(message);
         leave();
-        return settle(message, answerTokens);
+        return settle(checked, answerTokens);
       },
       isEphemeral: false,
-      prompt: (model) => {
-        options.noteCached(conversationId, model);
-        return prompts.upTo(conversationId, answer.parentId, model);
+      work: wholeTasks.workFor(answer),
+      prompt: async (given) => {
+        options.noteCached(conversationId, given.model);
+        if (answer.parentId !== null) await gathering.gather(answer.parentId, given);
+        return await prompts.upTo(conversationId, answer.parentId, given);
       },
     });
     const finished = run.done
@@ -225,41 +258,58 @@ export function createChat(options: ChatOptions): Chat {
   conversations.onDraft((id) => {
     if (id !== null && (runs.has(id) || !conversations.isListed(id))) return;
     const key = id ?? conversations.openingId();
-    warmth.typed(work(key, (model) => prompts.withDraft(id, model)));
+    warmth.typed(work(key, (given) => prompts.withDraft(id, given)));
   });
 
+  /** Stores a question and its answer's row below `parentId`, and begins to answer. */
+  function ask(
+    place: Pick<Message, 'conversationId' | 'parentId'>,
+    parts: (place: Pick<Message, 'conversationId' | 'parentId'>) => Part[],
+  ): Written {
+    const user = insert(place, { role: 'user', parts: parts(place), status: 'complete' });
+    const { conversationId } = place;
+    return { conversationId, user, answer: insertAnswer({ conversationId, parentId: user.id }) };
+  }
+
+  /** The same at the end of a conversation; null begins one, titled by `text`. */
+  function askNext(
+    id: ConversationId | null,
+    text: string,
+    parts: (place: Pick<Message, 'conversationId' | 'parentId'>) => Part[],
+  ) {
+    if (id !== null) refuseBusy(id);
+    const written = storage.write((): Written => {
+      const conversation = id === null ? conversations.begin(text) : conversations.get(id);
+      const asked = ask(
+        { conversationId: conversation.id, parentId: conversation.activeLeafId },
+        parts,
+      );
+      conversations.store.saveDraft(id, '');
+      return asked;
+    });
+    return launch(written);
+  }
+
   const handlers: AppHandlers['chat'] = {
-    send: ({ conversationId: id, text }) => {
-      if (id !== null) refuseBusy(id);
-      const written = storage.write((): Written => {
-        const conversation = id === null ? conversations.begin(text) : conversations.get(id);
-        const conversationId = conversation.id;
-        const user = insertUser({ conversationId, parentId: conversation.activeLeafId }, text);
-        conversations.store.saveDraft(id, '');
-        return {
-          conversationId,
-          user,
-          answer: insertAnswer({ conversationId, parentId: user.id }),
-        };
-      });
-      return launch(written);
+    send: ({ conversationId: id, text, attachments = [] }) => {
+      const parts: Part[] = [...attachedParts(attachments, reader), { type: 'text', text }];
+      refuseBlind(parts);
+      return askNext(id, text, () => parts);
     },
+    readWhole: ({ conversationId: id, text, ...task }) =>
+      askNext(id, text, (place) => wholeTasks.parts(place, { ...task, text })),
+    wholeCost: async ({ documentIds }) => await wholeTasks.cost(documentIds),
     edit: ({ messageId: id, text }) => {
-      const { conversationId, parentId } = getMessage(id, 'user');
+      const { conversationId, parentId, parts } = getMessage(id, 'user');
       refuseBusy(conversationId);
-      const written = storage.write((): Written => {
-        const user = insertUser({ conversationId, parentId }, text);
-        return {
-          conversationId,
-          user,
-          answer: insertAnswer({ conversationId, parentId: user.id }),
-        };
-      });
-      return launch(written);
+      const kept = editedParts(parts, text);
+      refuseBlind(kept);
+      return launch(storage.write(() => ask({ conversationId, parentId }, () => kept)));
     },
     regenerate: ({ messageId: id }) => {
       const { conversationId, parentId } = getMessage(id, 'assistant');
       refuseBusy(conversationId);
+      refuseBlind(parentId === null ? [] : (store.find(parentId)?.parts ?? []));
       const answer = storage.write(() => insertAnswer({ conversationId, parentId }));
       return launch({ conversationId, user: null, answer });
     },
@@ -276,7 +326,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     watch: ({ conversationId: id }, { signal }) => {
       if (conversations.isListed(id) && !runs.has(id)) {
-        warmth.opened(work(id, (model) => prompts.settled(id, model)));
+        warmth.opened(work(id, (given) => prompts.settled(id, given)));
       }
       return watchers.watch(id, () => snapshot(id), signal);
     },
@@ -284,6 +334,16 @@ export function createChat(options: ChatOptions): Chat {
 
   return {
     handlers,
+    plan: async (
+      { conversationId: id, question: text, attachments, collectionIds },
+      { signal },
+    ) => {
+      const model = options.models.current();
+      if (!model) throw new AppError('model.not-loaded', {});
+      const path = id === null ? [] : prompts.path(id, conversations.get(id).activeLeafId);
+      const asked = { model, signal, text, attachments, collectionIds };
+      return await reader.plan(prompts.question(id, path, asked));
+    },
     isAnswering: () => runs.size > 0,
     idle: async () => {
       while (runs.size > 0) await Promise.all([...runs.values()].map(({ finished }) => finished));

@@ -23,11 +23,18 @@ export type Outcome = Pick<Message, 'status' | 'usage' | 'error'> & {
   tokens?: AnswerTokens;
 };
 
+/** For which model a prompt is made, and who hears what that takes. */
+export interface PromptGiven {
+  model: ReadyModel;
+  signal: AbortSignal;
+  onPhase: (phase: RunPhase) => void;
+}
+
 /** What a run needs. */
 export interface GenerateOptions {
   sequenceKey: string;
   /** Called when the engine is there, so that the history is as fresh as can be. */
-  prompt: (model: ReadyModel) => PromptMessage[];
+  prompt: (given: PromptGiven) => Promise<PromptMessage[]>;
   sampling: Sampling;
   enableThinking: boolean;
   /** Leaves nothing in the cache, on disk or in the log. */
@@ -37,7 +44,7 @@ export interface GenerateOptions {
   models: ModelRuntime;
   engine: Pick<Engine, 'onDeath'>;
   silence: Silence;
-  clock: Pick<Clock, 'after'>;
+  clock: Pick<Clock, 'after' | 'monotonicMs'>;
   log: Log;
   onModel: (name: string) => void;
   onPhase: (phase: RunPhase) => void;
@@ -109,12 +116,15 @@ async function generateOnce(options: GenerateOptions): Promise<Outcome> {
   });
   options.onModel(model.name);
   onPhase({ phase: 'queued' });
+  const messages = await options.prompt({ model, signal, onPhase });
+  signal.throwIfAborted();
+  onPhase({ phase: 'queued' });
   const endWatch = silence.watch(options.onSilent);
   try {
     const chunks = model.client.run.generate(
       {
         sequenceKey: options.sequenceKey,
-        messages: options.prompt(model),
+        messages,
         sampling: options.sampling,
         enableThinking: options.enableThinking && model.loaded.canThink,
         // Never a silent cut: the person is told how long it is and what fits.
@@ -143,10 +153,13 @@ async function generateOnce(options: GenerateOptions): Promise<Outcome> {
 /** A model may make way between being found ready and being asked: it is then loaded again. */
 const mostTries = 3;
 
-async function generate(options: GenerateOptions): Promise<Outcome> {
+/** What a run does on the engine; it may be asked to begin anew. */
+export type EngineWork = (options: GenerateOptions) => Promise<Outcome>;
+
+async function persist(options: GenerateOptions, work: EngineWork): Promise<Outcome> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await generateOnce(options);
+      return await work(options);
     } catch (error) {
       const hasMadeWay = AppError.is(error, 'model.not-loaded') && tries < mostTries;
       if (!hasMadeWay || options.signal.aborted) throw error;
@@ -154,11 +167,14 @@ async function generate(options: GenerateOptions): Promise<Outcome> {
   }
 }
 
-/** Runs one answer on the engine, to whatever end. Never throws. */
-export async function generateAnswer(options: GenerateOptions): Promise<Outcome> {
+/** Runs one answer on the engine, to whatever end; `work` says how it is made. Never throws. */
+export async function generateAnswer(
+  options: GenerateOptions,
+  work: EngineWork = generateOnce,
+): Promise<Outcome> {
   const death = listenForDeath(options.engine, options.clock);
   try {
-    return await generate(options);
+    return await persist(options, work);
   } catch (error) {
     return await outcomeOf(error, death, options.log);
   } finally {

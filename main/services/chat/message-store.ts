@@ -7,6 +7,7 @@ import {
   message as messageSchema,
   type Part,
   part,
+  type Usage,
 } from '../../../contract/chat/message.ts';
 import { checksumOf, damagedChecksum, fitsChecksum, type Storage } from '../../storage/index.ts';
 
@@ -28,6 +29,8 @@ export interface MessageStore {
   setModelName(message: Message, modelName: string): void;
   /** Writes a message as it stays, in place of what was appended. */
   finish(message: Message, finished: FinishedMessage): void;
+  /** What the newest answers of a model cost, of all conversations, the newest first. */
+  usages(modelName: string, most: number): Usage[];
   /** Marks what still streams, which its run did not live to end, keeping its text; returns how many. */
   interruptStreaming(): number;
 }
@@ -149,6 +152,12 @@ export function createMessageStore(
       'SELECT coalesce(max(sequence) + 1, 0) FROM messages WHERE conversation_id = ?',
     )
     .pluck();
+  const usages = database
+    .prepare<[string, number], string>(
+      `SELECT usage FROM messages WHERE model_name = ? AND usage IS NOT NULL
+       ORDER BY created_at_ms DESC LIMIT ?`,
+    )
+    .pluck();
   const insert = database.prepare<[Row]>(
     `INSERT INTO messages (id, conversation_id, parent_id, role, status, sequence, created_at_ms,
        model_name, usage, error, parts, checksum)
@@ -209,6 +218,13 @@ export function createMessageStore(
     setModelName: (message, modelName) =>
       void storage.write(() => update.run(rowOf({ ...message, modelName }))),
     finish: (message, finished) => storage.write(() => settle({ ...message, ...finished })),
+    usages: (modelName, most) =>
+      storage.read(() => {
+        const all = usages.all(modelName, most).map((json) => {
+          return messageSchema.shape.usage.catch(null).parse(parsedOrNull(json));
+        });
+        return all.filter((usage) => usage !== null);
+      }),
     interruptStreaming: () =>
       storage.write(() => {
         const left = streaming.all();

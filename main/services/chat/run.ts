@@ -1,11 +1,12 @@
 import type { RunPhase, WatchedChunk } from '../../../contract/app-contract.ts';
-import type { Message } from '../../../contract/chat/message.ts';
+import type { Message, Part } from '../../../contract/chat/message.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import {
+  type EngineWork,
   failedWith,
   type GenerateOptions,
   generateAnswer,
@@ -26,6 +27,10 @@ export interface RunOptions
   engine: Engine;
   clock: Clock;
   publish: (chunk: WatchedChunk) => void;
+  /** How the answer is made, where it is not by one request; `addWhole` gives it a part. */
+  work?:
+    | ((options: GenerateOptions, addWhole: (piece: Part) => void) => Promise<Outcome>)
+    | undefined;
   /** Stores the answer as it ended, with its tokens where they are known; returns it as it is to be shown. */
   settle: (message: Message, tokens: AnswerTokens | undefined) => Message;
 }
@@ -102,7 +107,10 @@ export class Run {
   }
 
   async #run(): Promise<void> {
-    const outcome = await generateAnswer({
+    const { work } = this.#options;
+    const engineWork: EngineWork | undefined =
+      work && ((options) => work(options, (piece) => this.#writer.addWhole(piece)));
+    const options: GenerateOptions = {
       ...this.#options,
       sequenceKey: this.#options.answer.conversationId,
       signal: this.#abort.signal,
@@ -110,7 +118,8 @@ export class Run {
       onPhase: (phase) => this.#setPhase(phase),
       onText: (type, text) => this.#writer.add(type, text),
       onSilent: () => this.#onSilent(),
-    });
+    };
+    const outcome = await generateAnswer(options, engineWork);
     const { tokens, ...finished } = this.#forced ?? outcome;
     this.#writer.finish(finished, (message) => this.#options.settle(message, tokens));
   }

@@ -19,8 +19,9 @@ export interface Lookup {
 
 /** What a lookup found. */
 export interface Found {
-  /** The passages that bear on the question, best first; one source has its share of them and no more. */
+  /** Best first; no near-copies. */
   hits: readonly RecallHit[];
+  /** By code: none of them bears on the question. */
   isNothingRelevant: boolean;
 }
 
@@ -38,7 +39,7 @@ export interface Library {
   /** @throws AppError `document.not-found` */
   document(id: DocumentId): DocumentSummary;
   /** Every passage in reading order; none overlaps another. @throws AppError `document.not-found` */
-  passages(id: DocumentId): Passage[];
+  passages(id: DocumentId): Promise<Passage[]>;
   /** @throws AppError `document.not-found`, `collection.not-found`, and as storage does */
   search(lookup: Lookup): Promise<Found>;
   /** Decoded pixels for the engine. @throws AppError as `documents.draw` says */

@@ -57,7 +57,9 @@ export class PassageFinder {
    */
   async find(question: Question, request: FindRequest): Promise<FoundPassages> {
     const { before } = question;
-    const { hits, isNothingRelevant } = await this.#search(question, request);
+    const found = await this.#search(question, request);
+    const { isNothingRelevant } = found;
+    const hits = isNothingRelevant ? [] : found.hits;
     const earlier = hits.filter(({ passage }) => before.passageIds.has(passage.id));
     const fresh = hits.map(({ passage }) => passage).filter(({ id }) => !before.passageIds.has(id));
     const tokens = await this.#options.counter.countEach(fresh, this.#options.prompts);

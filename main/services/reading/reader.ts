@@ -71,9 +71,6 @@ export class Reader {
    * @throws AppError `model.cannot-see`, `document.not-found`, those of pictures and of the engine
    */
   async compose(question: Question): Promise<Composed> {
-    const { attachments, before, collectionIds } = question;
-    const sources = attachments.length + before.documentIds.length + collectionIds.length;
-    if (sources === 0) return { reading: undefined, images: [] };
     const { files, passages, pages, isNothingRelevant } = await this.#choose(question);
     if (pages.length > 0 && !question.model.loaded.canSee)
       throw new AppError('model.cannot-see', {});
@@ -150,7 +147,7 @@ export class Reader {
     });
     const candidates = await Promise.all(
       mayBeWhole.map(async ({ document, attachment }) => {
-        const passages = this.#options.library.passages(document.id);
+        const passages = await this.#options.library.passages(document.id);
         const tokens = await counter.countPassages(passages, this.#options.prompts);
         return { document, passages, tokens, isAsked: attachment.mode === 'whole' };
       }),
@@ -176,7 +173,8 @@ export class Reader {
     const { id: documentId, name } = document;
     const request = { documentId, page, maxPx: mostPicturePx, signal };
     const { width, height } = await this.#options.pictures.get(request);
-    return { type: 'image', documentId, name, page, widthPx: width, heightPx: height };
+    const { widthPx = width, heightPx = height } = document.summary ?? {};
+    return { type: 'image', documentId, name, page, widthPx, heightPx };
   }
 }
 

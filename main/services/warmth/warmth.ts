@@ -17,8 +17,14 @@ const lowCharge = 0.3;
 /** A conversation whose prompt is wanted ready. */
 export interface WarmWork {
   sequenceKey: string;
-  /** The prompt as it is now, for this model; undefined when there is nothing to compute any more. */
-  prompt: (model: ReadyModel) => PromptRequest | undefined;
+  /**
+   * The prompt as it is now, for this model; undefined when there is nothing to compute any more. Nobody
+   * wants it once `signal` has aborted.
+   */
+  prompt: (
+    model: ReadyModel,
+    signal: AbortSignal,
+  ) => PromptRequest | undefined | Promise<PromptRequest | undefined>;
   /** Leaves nothing in the cache or on disk. */
   isEphemeral: boolean;
 }
@@ -168,8 +174,8 @@ export class Warmth {
   async #ask(kind: WarmKind, work: WarmWork, signal: AbortSignal) {
     const model = this.#options.models.current();
     if (!model || signal.aborted) return undefined;
-    const prompt = work.prompt(model);
-    if (!prompt) return undefined;
+    const prompt = await work.prompt(model, signal);
+    if (!prompt || signal.aborted) return undefined;
     const { sequenceKey, isEphemeral } = work;
     if (!isEphemeral) this.#options.noteCached(sequenceKey, model);
     const request = { ...prompt, sequenceKey, kind, ephemeral: isEphemeral };

@@ -8,15 +8,17 @@ import {
   type Message,
   type MessageId,
 } from '../../../../contract/chat/message.ts';
+import type { Attachment, CollectionId } from '../../../../contract/documents/documents.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import { mains, type PowerState } from '../../../ports/power.ts';
 import { openStorage, type Storage } from '../../../storage/index.ts';
 import { createConversations } from '../../conversations/index.ts';
 import { createCachePlacesStore, Warmth } from '../../warmth/index.ts';
-import { createChat, defaultSampling } from '../index.ts';
+import { createChat, defaultSampling, loadPrompts } from '../index.ts';
 import { createMessageStore } from '../message-store.ts';
 import type { ScriptedEngine } from './scripted-engine.fixture.ts';
+import { Shelf } from './shelf.fixture.ts';
 
 /** The caller of a window that stays. */
 export const caller = { signal: new AbortController().signal };
@@ -47,6 +49,7 @@ function take(view: View, chunk: WatchedChunk): void {
   else view.activeLeafId = chunk.activeLeafId;
 }
 
+const assetsFolder = join(import.meta.dirname, '../../../../assets');
 let benches = 0;
 
 /** The chat service on a real database, with a scripted engine. */
@@ -57,6 +60,9 @@ export class ChatBench {
   readonly changed: ConversationSummary[] = [];
   readonly logged: string[] = [];
   readonly incidents: unknown[] = [];
+  readonly shelf = new Shelf();
+  readonly draftFiles = new Map<ConversationId | null, Attachment[]>();
+  collectionIds: CollectionId[] = [];
   storage: Storage;
   power: PowerState = mains;
   warmth: Warmth | undefined;
@@ -90,8 +96,13 @@ export class ChatBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async send(text: string, conversationId: ConversationId | null = null) {
-    const started = await this.chat.handlers.send({ conversationId, text }, caller);
+  async send(
+    text: string,
+    conversationId: ConversationId | null = null,
+    attachments: Attachment[] = [],
+  ) {
+    const request = { conversationId, text, attachments };
+    const started = await this.chat.handlers.send(request, caller);
     return started as {
       conversationId: ConversationId;
       userMessageId: MessageId;
@@ -159,7 +170,12 @@ export class ChatBench {
       clock: this.clock,
       ids: this.#ids,
       log: this.#log,
-      prompts: { system: 'Be calm.' },
+      prompts: { ...loadPrompts(assetsFolder), system: 'Be calm.' },
+      library: this.shelf,
+      sources: {
+        draftAttachments: (id) => this.draftFiles.get(id) ?? [],
+        collectionIds: () => this.collectionIds,
+      },
       sampling: defaultSampling,
       enableThinking: false,
     });

@@ -26,6 +26,11 @@ export type EngineReply = GenerateResult;
 export const ended: EngineReply = answerEnd();
 export { usage };
 
+/** A vocabulary of four characters a token. */
+function tokensOf(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
 /** An engine behind a real port, whose answers a test writes; also the models service over it. */
 export class ScriptedEngine implements Engine, ModelRuntime {
   readonly requests: EngineRequest[] = [];
@@ -71,6 +76,13 @@ export class ScriptedEngine implements Engine, ModelRuntime {
           return this.warm(request, caller);
         },
         forget: (request, caller) => this.forget(request, caller),
+        tokenize: ({ text }) => ({ tokens: new Uint32Array(tokensOf(text)) }),
+        preview: ({ messages }) => {
+          const text = messages.map((message) => message.text).join('');
+          const count = tokensOf(text);
+          const tokens = Array.from({ length: count }, () => 1);
+          return { tokens, isControl: tokens.map(() => false), text, spans: [] };
+        },
       },
     };
     serve(engineContract, handlers, far, () => 'scripted-incident');

@@ -1,0 +1,144 @@
+import { findCitations } from '../../../contract/chat/citations.ts';
+import type { NotesPart, ReadingPart } from '../../../contract/chat/message.ts';
+import type {
+  DocumentSummary,
+  FileReading,
+  NumberedPassage,
+  Passage,
+} from '../../../contract/documents/documents.ts';
+import { plainWords } from './plain-words.ts';
+import { filled, promptsFrom } from './prompt-sections.ts';
+import { headOf, type ReadingPrompts } from './reading-text.ts';
+
+const names = ['summary-step', 'summary-join', 'summary-end', 'list-step', 'notes'] as const;
+
+/** Prose for tasks that read everything, from assets/prompts/whole.md. */
+export type WholePrompts = Readonly<Record<(typeof names)[number], string>>;
+
+/** @throws Error where a section is missing */
+export function wholePrompts(markdown: string): WholePrompts {
+  return promptsFrom(markdown, names);
+}
+
+/** What a task may use of a model's context, in tokens. */
+export interface WholeSizes {
+  /** Text of one step. */
+  stepTokens: number;
+  /** What a step may answer. */
+  summaryTokens: number;
+  listTokens: number;
+  /** Notes that are put together at once. */
+  joinTokens: number;
+}
+
+/** Steps small models keep an overview of, and room for instructions and an answer beside them. */
+export function wholeSizes(contextTokens: number): WholeSizes {
+  return {
+    stepTokens: Math.min(2000, Math.floor(contextTokens / 2)),
+    summaryTokens: Math.min(320, Math.floor(contextTokens / 8)),
+    listTokens: Math.min(640, Math.floor(contextTokens / 4)),
+    joinTokens: Math.floor(contextTokens / 2),
+  };
+}
+
+/** Cuts a row of things into stretches of at most `limit` tokens; one that is longer stands alone. */
+export function stretches<T>(
+  things: readonly T[],
+  tokensOf: (thing: T, index: number) => number,
+  limit: number,
+): T[][] {
+  const all: T[][] = [];
+  let used = 0;
+  for (const [index, thing] of things.entries()) {
+    const tokens = tokensOf(thing, index);
+    const last = all.at(-1);
+    if (last && used + tokens <= limit) {
+      last.push(thing);
+      used += tokens;
+    } else {
+      all.push([thing]);
+      used = tokens;
+    }
+  }
+  return all;
+}
+
+/** Passages as a step is given them. */
+export function passageList(passages: readonly NumberedPassage[], prompts: ReadingPrompts): string {
+  return passages.map((passage) => headOf(passage, prompts) + passage.text).join('\n\n');
+}
+
+/** Notes as they are read again. */
+export function notesList(
+  notes: readonly Pick<NotesPart, 'first' | 'last' | 'text'>[],
+  prompts: WholePrompts,
+): string {
+  return notes
+    .map(({ first, last, text }) =>
+      filled(prompts.notes, { first: `${first}`, last: `${last}`, text: text.trim() }),
+    )
+    .join('\n\n');
+}
+
+/** What a line says, whatever its bullet, its citations and its spaces. */
+function itemOf(line: string): string {
+  let bare = line;
+  for (const { start, end } of findCitations(line).reverse()) {
+    bare = bare.slice(0, start) + bare.slice(end);
+  }
+  return plainWords(bare).replace(/^[-*•·.,]+|[-*•·.,]+$/gu, '');
+}
+
+/** The lines that say something which `known` does not have yet; it has them afterwards. */
+export function newItems(text: string, known: Set<string>): string[] {
+  return text.split('\n').flatMap((line) => {
+    const item = itemOf(line);
+    if (item === '' || known.has(item)) return [];
+    known.add(item);
+    return [line.trimEnd()];
+  });
+}
+
+/** The reading of a task over all passages of `documents`, before any of it is read. */
+export function wholeReading(documents: readonly DocumentSummary[]): ReadingPart {
+  const files = documents.map(
+    ({ id, name, textTokens, passageCount }): FileReading => ({
+      ...{ documentId: id, name, mode: 'whole', tokens: textTokens ?? 0 },
+      ...{ passagesGiven: 0, passagesEarlier: 0, passagesTotal: passageCount },
+      passagesLeftOut: passageCount,
+    }),
+  );
+  return { type: 'reading', files, passages: [], given: [''], isNothingRelevant: false };
+}
+
+/** The reading once all up to number `last` was read and `text` had cited some of it. */
+export function readUpTo(
+  reading: ReadingPart,
+  last: number,
+  { all, text }: { all: readonly NumberedPassage[]; text: string },
+): ReadingPart {
+  const cited = new Set([
+    ...findCitations(text).map(({ number }) => number),
+    ...reading.passages.map(({ number }) => number),
+  ]);
+  const passages = all.filter(({ number }) => cited.has(number));
+  const files = reading.files.map((file) => {
+    const own = all.filter(({ documentId }) => documentId === file.documentId);
+    const passagesGiven = own.filter(({ number }) => number <= last).length;
+    return { ...file, passagesGiven, passagesLeftOut: file.passagesTotal - passagesGiven };
+  });
+  return {
+    ...reading,
+    files,
+    passages,
+    given: Array.from({ length: passages.length + 1 }, () => ''),
+  };
+}
+
+/** Every passage of some documents, in order, numbered from `first`. */
+export function allNumbered(
+  documents: readonly (readonly Passage[])[],
+  first: number,
+): NumberedPassage[] {
+  return documents.flat().map((passage, index) => ({ ...passage, number: first + index }));
+}
