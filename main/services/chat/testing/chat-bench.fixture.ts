@@ -9,11 +9,14 @@ import {
   type MessageId,
 } from '../../../../contract/chat/message.ts';
 import type { Attachment, CollectionId } from '../../../../contract/documents/documents.ts';
+import type { Sampling } from '../../../../contract/engine-contract.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { Engine } from '../../../ports/engine.ts';
 import type { Log } from '../../../ports/log.ts';
 import { mains, type PowerState } from '../../../ports/power.ts';
 import { openStorage, type Storage } from '../../../storage/index.ts';
 import { createConversations } from '../../conversations/index.ts';
+import type { ModelRuntime } from '../../models/index.ts';
 import { createCachePlacesStore, Warmth } from '../../warmth/index.ts';
 import { createChat, defaultSampling, loadPrompts } from '../index.ts';
 import { createMessageStore } from '../message-store.ts';
@@ -52,11 +55,11 @@ function take(view: View, chunk: WatchedChunk): void {
 const assetsFolder = join(import.meta.dirname, '../../../../assets');
 let benches = 0;
 
-/** The chat service on a real database, with a scripted engine. */
-export class ChatBench {
+/** The chat service on a real database, with a scripted engine unless a spec brings a real one. */
+export class ChatBench<E extends Engine & ModelRuntime = ScriptedEngine> {
   readonly folder = mkdtempSync(join(tmpdir(), 'parley-chat-'));
   readonly clock: Clock;
-  readonly engine: ScriptedEngine;
+  readonly engine: E;
   readonly changed: ConversationSummary[] = [];
   readonly logged: string[] = [];
   readonly incidents: unknown[] = [];
@@ -71,10 +74,13 @@ export class ChatBench {
   #lastId = 0;
   readonly #bench: number;
 
-  constructor(engine: ScriptedEngine, clock: Clock) {
+  readonly #sampling: Sampling;
+
+  constructor(engine: E, clock: Clock, sampling: Sampling = defaultSampling) {
     benches += 1;
     this.#bench = benches;
     this.engine = engine;
+    this.#sampling = sampling;
     this.clock = clock;
     this.storage = openStorage({ folder: this.folder, clock });
     this.conversations = this.#conversations();
@@ -176,7 +182,7 @@ export class ChatBench {
         draftAttachments: (id) => this.draftFiles.get(id) ?? [],
         collectionIds: () => this.collectionIds,
       },
-      sampling: defaultSampling,
+      sampling: this.#sampling,
       enableThinking: false,
     });
   }
