@@ -59,7 +59,9 @@ async function ask(options: GenerateOptions, model: ReadyModel, asked: Asked): P
       {
         ...request,
         sequenceKey: stepKey(options),
-        sampling: options.sampling,
+        // Notes are for code and model to go on from: the likeliest words, the same each time.
+        sampling:
+          asked.priority === 'visible' ? options.sampling : { ...options.sampling, temperature: 0 },
         enableThinking: false,
         overflow: 'refuse',
         ephemeral: true,

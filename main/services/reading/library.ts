@@ -38,6 +38,8 @@ export interface PictureRequest {
 export interface Library {
   /** @throws AppError `document.not-found` */
   document(id: DocumentId): DocumentSummary;
+  /** Undefined where it is not kept any more. */
+  find(id: DocumentId): DocumentSummary | undefined;
   /** Every passage in reading order; none overlaps another. @throws AppError `document.not-found` */
   passages(id: DocumentId): Promise<Passage[]>;
   /** @throws AppError `document.not-found`, `collection.not-found`, and as storage does */

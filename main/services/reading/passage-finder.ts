@@ -15,7 +15,7 @@ const mostHits = 40;
 
 /** What `PassageFinder` needs. */
 export interface PassageFinderOptions {
-  library: Pick<Library, 'document' | 'search'>;
+  library: Pick<Library, 'find' | 'search'>;
   prompts: ReadingPrompts;
   counter: TokenCounter;
 }
@@ -90,7 +90,10 @@ export class PassageFinder {
     const { text, before, collectionIds, signal } = question;
     const attached = files.map(({ document }) => document.id);
     const again = before.documentIds.filter((id) => !before.wholeIds.has(id));
-    const documentIds = [...new Set([...attached, ...again])];
+    // A file that is gone, or of which nothing was read, is looked up nowhere.
+    const documentIds = [...new Set([...attached, ...again])].filter((id) => {
+      return (this.#options.library.find(id)?.passageCount ?? 0) > 0;
+    });
     if (text.trim() === '' || documentIds.length + collectionIds.length === 0) return nothing;
     const lookup = { question: text, documentIds, collectionIds, count: mostHits, signal };
     return await this.#options.library.search(lookup);
@@ -106,7 +109,9 @@ export class PassageFinder {
     chosen: ReadonlySet<Candidate>,
   ): FileReading {
     const given = own.filter((one) => chosen.has(one));
-    const { name, passageCount } = this.#options.library.document(documentId);
+    const found = this.#options.library.find(documentId);
+    const name = found?.name ?? own[0]?.passage.documentName ?? '';
+    const passageCount = found?.passageCount ?? own.length;
     return {
       ...{ documentId, name, mode: 'passages' },
       tokens: given.reduce((sum, { tokens }) => sum + tokens, 0),

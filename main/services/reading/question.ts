@@ -23,11 +23,6 @@ export interface ReadSoFar {
   pictures: number;
 }
 
-/** The beginning of a branch. */
-export const nothingRead: ReadSoFar = {
-  ...{ nextNumber: 1, passageIds: new Set(), documentIds: [], wholeIds: new Set(), pictures: 0 },
-};
-
 /** A question and what it comes with. */
 export interface Question {
   text: string;

@@ -70,6 +70,10 @@ export class Shelf implements Library {
     return this.#get(id).summary;
   }
 
+  find(id: DocumentId): DocumentSummary | undefined {
+    return this.#documents.get(id)?.summary;
+  }
+
   async passages(id: DocumentId): Promise<Passage[]> {
     return this.#get(id).passages;
   }

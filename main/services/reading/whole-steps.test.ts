@@ -1,0 +1,60 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Usage } from '../../../contract/chat/message.ts';
+import { measuredSpeed, wholeMs } from './measured-speed.ts';
+import { newItems, stretches, wholeSizes } from './whole-steps.ts';
+
+test('stretches keep everything in order, and only one that is too long alone is over the limit', () => {
+  void fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 900 })),
+      fc.integer({ min: 1, max: 2000 }),
+      (sizes, limit) => {
+        const all = stretches(sizes, (size) => size, limit);
+        expect(all.flat()).toEqual(sizes);
+        for (const stretch of all) {
+          const sum = stretch.reduce((total, size) => total + size, 0);
+          if (stretch.length > 1) expect(sum).toBeLessThanOrEqual(limit);
+        }
+      },
+    ),
+  );
+});
+
+test('a step and what stands beside it fit into any context that is loaded', () => {
+  for (const contextTokens of [512, 2048, 8192, 131_072]) {
+    const { stepTokens, summaryTokens, listTokens, joinTokens } = wholeSizes(contextTokens);
+    expect(stepTokens + listTokens).toBeLessThanOrEqual(contextTokens * 0.75);
+    expect(joinTokens + summaryTokens).toBeLessThanOrEqual(contextTokens * 0.75);
+  }
+});
+
+test('an item counts once, whatever its bullet, citation, case and spaces', () => {
+  const known = new Set<string>();
+  expect(
+    newItems('- 3 May 2026 [1]\n\n* 3  may 2026. [4]\n- 4 May 2026 [1]\n-\n—\n', known),
+  ).toEqual(['- 3 May 2026 [1]', '- 4 May 2026 [1]']);
+  expect(newItems('・五月三日［2］\n4 May 2026', known)).toEqual(['・五月三日［2］']);
+});
+
+const usage = (computedTokens: number, answerTokens: number): Usage => ({
+  ...{ promptTokens: computedTokens, reusedTokens: 0, restoredTokens: 0, computedTokens },
+  ...{ answerTokens, firstTokenMs: 1, promptMs: computedTokens * 2, answerMs: answerTokens * 5 },
+});
+
+test('speed is known once enough was read and written', () => {
+  expect(measuredSpeed([])).toBeNull();
+  expect(measuredSpeed([usage(1000, 10)])).toBeNull();
+  expect(measuredSpeed([usage(10, 1000)])).toBeNull();
+  expect(measuredSpeed([usage(100, 40), usage(300, 40)])).toEqual({
+    readMsPerToken: 2,
+    writeMsPerToken: 5,
+  });
+});
+
+test('what a task takes grows with its text and its steps', () => {
+  const speed = { readMsPerToken: 2, writeMsPerToken: 5 };
+  const task = { tokens: 1000, steps: 2, kind: 'summary', contextTokens: 2048 } as const;
+  expect(wholeMs(speed, task)).toBe(2000 + 256 * 5);
+  expect(wholeMs(speed, { ...task, kind: 'list' })).toBe(2000 + 512 * 5);
+});
