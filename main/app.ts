@@ -71,6 +71,15 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const chat = createChat({
     ...{ warmth, noteCached },
+    // Made below, since they give way to answers: nothing is asked of them before a window is there.
+    library: {
+      document: (id) => documents.get(id),
+      find: (id) => documents.find(id),
+      passages: (id) => documents.passages(id),
+      search: (lookup) => knowledge.search(lookup),
+      pixels: (request) => documents.pixels(request),
+    },
+    sources: { draftAttachments: () => [], collectionIds: () => [] },
     ...{ storage, engine, clock, ids, log },
     conversations: conversations.book,
     models: models.runtime,
@@ -122,7 +131,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     settings,
     conversations: conversations.handlers,
     chat: chat.handlers,
-    documents: { ...documents.handlers, sandbox: () => extractor.sandbox() },
+    documents: { ...documents.handlers, plan: chat.plan, sandbox: () => extractor.sandbox() },
     knowledge: knowledge.handlers,
     cache: cache.handlers,
     models: models.handlers,

@@ -52,7 +52,10 @@ export interface KnowledgeOptions {
 /** Collections: the handlers, and the search that chat uses, too. */
 export interface Knowledge {
   readonly handlers: AppHandlers['knowledge'];
-  /** Passages that bear on a question, best first. @throws AppError `collection.not-found`, `storage.failed` */
+  /**
+   * Passages that bear on a question, best first; a collection that is not there is passed over.
+   * @throws AppError `storage.failed`
+   */
   search(lookup: Lookup): Promise<Found>;
   close(): Promise<void>;
 }
@@ -132,7 +135,9 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   const search = async ({ documentIds, collectionIds, ...lookup }: Lookup): Promise<Found> => {
     const isEverywhere = documentIds.length === 0 && collectionIds.length === 0;
     const collections = isEverywhere ? store.list().map(({ id }) => id) : collectionIds;
-    const inCollections = collections.flatMap((id) => store.documentIds(get(id).id));
+    // A conversation may still ask one that was removed, which may come back.
+    const there = collections.filter((id) => store.find(id));
+    const inCollections = there.flatMap((id) => store.documentIds(id));
     const scope = [...new Set<DocumentId>([...documentIds, ...inCollections])];
     return await recall({ index, meaning }, { ...lookup, documentIds: scope });
   };
@@ -148,6 +153,7 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
       state,
       recall: async (input, { signal }) => {
         for (const id of input.documentIds) documents.get(id);
+        for (const id of input.collectionIds) get(id);
         const { hits, hasMeaning } = await search({ ...input, signal });
         return { hits, hasMeaning };
       },
