@@ -63,8 +63,27 @@ export const embeddings = z.object({
 });
 export type Embeddings = z.infer<typeof embeddings>;
 
+/** A file that holds a model in a form of its own, and the GGUF that is made of it. */
+export const conversionRequest = z.object({
+  format: z.literal('e5s1'),
+  path: filePath,
+  /** Written beside under another name and renamed when whole; an old file there is replaced. */
+  targetPath: filePath,
+});
+export type ConversionRequest = z.infer<typeof conversionRequest>;
+
 /** A second model, beside the chat model, that turns texts into vectors. */
 export const embeddingMembers = {
+  /**
+   * Makes a GGUF of a model that comes in a container of its own: the same bytes at every run. Nothing is
+   * loaded. Chunks are the fraction done. Cancelled or failed, it leaves nothing.
+   */
+  convert: stream({
+    input: conversionRequest,
+    chunk: fraction,
+    output: z.object({ fileBytes: z.number().int().positive() }),
+    errors: [...fileErrors, 'storage.full'],
+  }),
   /**
    * Loads the model for embeddings in place of the one loaded, whose work ends as cancelled; the chat model
    * stays. Chunks are the fraction done. A file that is refused leaves the old one loaded; cancelling

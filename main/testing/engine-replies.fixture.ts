@@ -70,6 +70,8 @@ export const unscripted: EngineHandlers = {
     detokenize: unasked,
     preview: unasked,
   },
-  embedding: { load: unasked, unload: unasked, embed: unasked, countTokens: unasked },
+  embedding: {
+    ...{ convert: unasked, load: unasked, unload: unasked, embed: unasked, countTokens: unasked },
+  },
   vectors: { open: unasked, append: unasked, scan: unasked, close: unasked },
 };

@@ -1,5 +1,6 @@
 import type { EngineHandlers } from '../../contract/engine-contract.ts';
 import { Calibrator } from './calibrator.ts';
+import { convertEmbedder } from './conversion/convert-embedder.ts';
 import { Embedding } from './embedding.ts';
 import type { EngineServiceOptions } from './engine-service-options.ts';
 import { NotesShelf } from './file-estimates.ts';
@@ -111,7 +112,10 @@ export class EngineService {
         },
       },
       run: runHandlers(engine, this.#chats),
-      embedding: this.#embedding.handlers,
+      embedding: {
+        ...this.#embedding.handlers,
+        convert: (input, { signal }) => convertEmbedder(input, signal),
+      },
       vectors: this.#vectors.handlers,
     };
   }
