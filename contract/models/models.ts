@@ -26,10 +26,19 @@ export const modelSource = z.discriminatedUnion('kind', [
     kind: z.literal('python-package'),
     package: z.string(),
     version: z.string(),
-    /** Path of the GGUF inside the wheel. */
+    /** Path of the file inside the wheel. */
     file: z.string(),
     /** Size of the wheel, for progress; null takes the file's own size. */
     downloadBytes: z.number().int().positive().nullable().default(null),
+    /** What lies in the wheel is not the GGUF itself but becomes it; its own size and pin. */
+    conversion: z
+      .object({
+        format: z.literal('e5s1'),
+        fileBytes: z.number().int().positive(),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      })
+      .nullable()
+      .default(null),
   }),
 ]);
 export type ModelSource = z.infer<typeof modelSource>;
@@ -54,6 +63,8 @@ export const catalogEntry = z.object({
   id: z.string(),
   name: z.string(),
   license: z.string(),
+  /** What it is for: only a `chat` model answers; the `embedding` model finds passages by meaning. */
+  role: z.enum(['chat', 'embedding']).default('chat'),
   /** The memory class it is chosen for, in GB of installed memory. */
   memoryGb: z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)]),
   /** In the order of preference inside one memory class; 1 is recommended. */
@@ -107,6 +118,8 @@ export const downloadState = z.enum([
   'paused',
   /** What is here is read again: before a resume, and at the end with hash and header. */
   'checking',
+  /** What came is made into the model's file. */
+  'converting',
   'failed',
 ]);
 
@@ -147,10 +160,34 @@ export const engineState = z.discriminatedUnion('phase', [
 ]);
 export type EngineState = z.infer<typeof engineState>;
 
+/**
+ * The model that finds passages by meaning: there is one. `models.download` of `offer.id` fetches it; how far
+ * that is stands among `downloads` under the same id.
+ */
+export const embeddingModel = z.object({
+  offer: offeredModel,
+  phase: z.enum([
+    'absent',
+    'downloading',
+    'paused',
+    'converting',
+    /** Its download came to nothing; why stands with the download. */
+    'failed',
+    /** Its file is there; it is loaded when something is to be embedded. */
+    'installed',
+  ]),
+  /** Null unless `installed`. */
+  model: installedModel.nullable(),
+});
+export type EmbeddingModel = z.infer<typeof embeddingModel>;
+
 /** Everything the rooms about models show. */
 export const modelsState = z.object({
+  /** Those that answer; so are the `offered`. */
   installed: z.array(installedModel),
   offered: z.array(offeredModel),
+  /** Null where the catalogue has none. */
+  embedding: embeddingModel.nullable(),
   /** The catalogue id that fits this computer best. */
   recommendedId: z.string().nullable(),
   quickTryId: z.string().nullable(),

@@ -1,6 +1,7 @@
 import type {
   CatalogEntry,
   Download,
+  EmbeddingModel,
   InstalledModel,
   ModelsState,
   OfferedModel,
@@ -26,12 +27,13 @@ function file(name: string, fileBytes: number) {
   return { name, fileBytes, hasExactSize: false, sha256: 'a'.repeat(64), sources };
 }
 
-function offered(sample: Sample, rank: number): OfferedModel {
+function offered(sample: Sample, rank: number, role: CatalogEntry['role'] = 'chat'): OfferedModel {
   const { projectorBytes } = sample;
   return {
     id: sample.id,
     name: sample.name,
     license: 'Apache-2.0',
+    role,
     memoryGb: sample.memoryGb,
     rank,
     isQuickTry: sample.isQuickTry ?? false,
@@ -92,6 +94,19 @@ const samples: Sample[] = [
   },
 ];
 
+/** The model that finds passages by meaning, not fetched yet. */
+export function sampleEmbedding(change: Partial<EmbeddingModel> = {}): EmbeddingModel {
+  const sample: Sample = {
+    id: 'multilingual-e5-small',
+    name: 'multilingual-e5-small',
+    bytes: 73_600_000,
+    memoryGb: 4,
+    fit: 'fits',
+    abilities: ['chinese', 'fast'],
+  };
+  return { offer: offered(sample, 1, 'embedding'), phase: 'absent', model: null, ...change };
+}
+
 /** A model that is on the fake's disk. */
 export function sampleInstalled(change: Partial<InstalledModel> = {}): InstalledModel {
   return {
@@ -131,6 +146,7 @@ export function sampleModels(change: Partial<ModelsState> = {}): ModelsState {
   return {
     installed: [],
     offered: samples.map((sample, index) => offered(sample, index + 1)),
+    embedding: sampleEmbedding(),
     recommendedId: 'qwen3.5-4b',
     quickTryId: 'smollm2-135m',
     downloads: [],

@@ -29,6 +29,12 @@ export const PARTS = [
     file: 'e2e/long/kill-app.spec.ts',
   },
   {
+    name: 'embedding-model',
+    what: 'the real embedding model, fetched and converted, beside a float32 encoder over its weights',
+    minutes: 5,
+    file: 'scripts/long/embedding-model.ts',
+  },
+  {
     name: 'fuzz',
     what: 'the readers of model files and of cache files under libFuzzer, 10 minutes each',
     minutes: 22,

@@ -53,6 +53,20 @@ describe('the catalogue', () => {
   });
 });
 
+describe('the embedding model', () => {
+  const [entry, ...others] = entries.filter(({ role }) => role === 'embedding');
+  it('is the only one, small, pinned before and after it is made', () => {
+    expect(others).toEqual([]);
+    expect(entry?.model).toMatchObject({ hasExactSize: true, fileBytes: 73_631_392 });
+    expect(entry?.model.sha256).not.toBeNull();
+    const [source] = entry?.model.sources ?? [];
+    expect(source).toMatchObject({ kind: 'python-package', conversion: { format: 'e5s1' } });
+  });
+  it('is never advised for a chat', () => {
+    expect(entry && recommend([entry], 64 * gib)).toBeNull();
+  });
+});
+
 describe('recommend', () => {
   it.each([
     [1.5, null],
@@ -116,7 +130,13 @@ describe('sources', () => {
   });
   it('calls sources by what people know', () => {
     expect(sourceLabel(hub, 'https://hub.test:1234')).toBe('hub.test');
-    const pypi = { kind: 'python-package', package: 'p', version: '1', file: 'f' } as const;
+    const pypi = {
+      kind: 'python-package',
+      package: 'p',
+      version: '1',
+      file: 'f',
+      conversion: null,
+    } as const;
     expect(sourceLabel({ ...pypi, downloadBytes: null }, 'https://hub.test')).toBe('PyPI: p 1');
   });
   it('counts the projector into the download', () => {

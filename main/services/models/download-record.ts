@@ -46,7 +46,7 @@ export async function readRecords(folder: string): Promise<DownloadRecord[]> {
 export async function removePackageFolders(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    const isLeftover = name.startsWith('package-') || name.endsWith('.part-of-package');
+    const isLeftover = name.startsWith('package-') || name.includes('.part-of-package');
     if (isLeftover) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }

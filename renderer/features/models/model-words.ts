@@ -82,6 +82,7 @@ export function downloadFacts(download: Download, words: Words, format: Format):
   const facts = [words.doneOf(format.bytes(download.doneBytes), format.bytes(download.totalBytes))];
   if (download.state === 'paused') facts.push(words.paused);
   if (download.state === 'checking') facts.push(words.checking);
+  if (download.state === 'converting') facts.push(words.converting);
   if (download.state === 'failed') facts.push(words.downloadFailed);
   if (download.state === 'running') {
     const { bytesPerSecond, secondsLeft } = download;

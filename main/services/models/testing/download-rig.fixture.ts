@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CatalogEntry, Download } from '../../../../contract/models/models.ts';
 import { createNetwork } from '../../../adapters/network/network.ts';
 import type { PipCommand } from '../../../adapters/network/package-fetch.ts';
+import type { Convert } from '../conversion.ts';
 import type { WholeModel } from '../download-job.ts';
 import { Downloads } from '../downloads.ts';
 import { keptLog, machineWith, randomIds, realClock } from './ports.fixture.ts';
@@ -18,6 +19,7 @@ export interface RigOptions {
   freeBytes?: number;
   pips?: PipCommand[];
   finish?: (whole: WholeModel) => Promise<void>;
+  convert?: Convert;
 }
 
 /** Downloads with the real network adapter and a folder of their own. */
@@ -44,6 +46,7 @@ export async function downloadRig(options: RigOptions) {
     },
     hubOrigin: options.hubOrigin,
     modelsFolder: folder,
+    convert: options.convert ?? (() => Promise.reject(new Error('nothing is converted here'))),
     finish: async (whole) => {
       await options.finish?.(whole);
       finished.push(whole);

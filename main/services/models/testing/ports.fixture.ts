@@ -79,6 +79,7 @@ export function entryFor(model: CatalogFile, change: Partial<CatalogEntry> = {})
     id: 'tiny',
     name: 'Tiny',
     license: 'CC0-1.0',
+    role: 'chat',
     memoryGb: 4,
     rank: 1,
     isQuickTry: false,
