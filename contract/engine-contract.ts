@@ -153,6 +153,11 @@ export const engineContract = {
       errors: promptErrors,
     }),
     /**
+     * Ends what is being answered in a conversation, where anything is: its stream then ends as `cancelled`,
+     * with what it had by then, text, tokens and cost. Who leaves the stream instead learns nothing more.
+     */
+    stop: call({ input: z.object({ sequenceKey }), output: z.object({}) }),
+    /**
      * Computes and keeps the prefix that a later request will begin with. Cancelling keeps what was
      * computed by then.
      */

@@ -64,6 +64,7 @@ export const unscripted: EngineHandlers = {
   model: { inspect: unasked, load: unasked, setIdleMinutes: unasked, unload: unasked },
   run: {
     generate: unasked,
+    stop: unasked,
     warm: unasked,
     forget: unasked,
     tokenize: unasked,

@@ -207,6 +207,21 @@ test('a cancel ends the answer, and the next one is whole', async () => {
   assert.equal(await answer(engine, 'Count to 3.'), '1 2 3.');
 });
 
+test('an answer that is stopped tells the tokens it was written as', async () => {
+  const engine = await started();
+  const stream = ask(engine, endless);
+  for (;;) {
+    const step = await stream.next();
+    assert(!step.done, 'it ended before it was stopped');
+    if (step.value.type === 'text') break;
+  }
+  await engine.client.run.stop({ sequenceKey: 'conversation' });
+  const { end } = await finish(stream);
+  assert.equal(end.stopReason, 'cancelled');
+  assert(end.answerTokenIds.length > 0);
+  assert.equal(end.answerTokenIds.length, end.usage.answerTokens);
+});
+
 test('a broken file is refused with its fault, and the loaded model goes on', async () => {
   const engine = await started();
   const path = join(folder, 'broken.gguf');

@@ -245,6 +245,24 @@ test('aborting ends an answer as cancelled; describe waits until it has ended', 
   expect((await rest).result.stopReason).toBe('cancelled');
 });
 
+test('an answer that is stopped ends as cancelled, with what it had; others go on', async () => {
+  const { model, run } = setUp();
+  await finish(model.load(small, { signal: never }));
+  const other = { ...question('9'), sequenceKey: 'b' };
+  const answers = [
+    run.generate(question('forever'), { signal: never }),
+    run.generate(other, { signal: never }),
+  ];
+  const ends = Promise.all(answers.map((answer) => finish(answer)));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(await run.stop({ sequenceKey: 'a' }, { signal: never })).toEqual({});
+  const [stopped, whole] = await ends;
+  expect(stopped?.result.stopReason).toBe('cancelled');
+  expect(stopped?.result.answerTokenIds.length).toBe(stopped?.result.usage.answerTokens);
+  expect(whole?.result.stopReason).toBe('end');
+  await run.stop({ sequenceKey: 'nobody' }, { signal: never });
+});
+
 test('a reader that leaves in the middle ends the work', async () => {
   const { engine, model, run } = setUp();
   await finish(model.load(small, { signal: never }));

@@ -47,6 +47,8 @@ export interface GenerateOptions {
   clock: Pick<Clock, 'after' | 'monotonicMs'>;
   log: Log;
   onModel: (name: string) => void;
+  /** The engine answers now; `stop` has it end the answer, which then brings what it has. */
+  onAsked: (stop: () => Promise<unknown>) => void;
   onPhase: (phase: RunPhase) => void;
   onText: (type: StreamedPart, text: string) => void;
   onSilent: () => void;
@@ -133,6 +135,8 @@ async function generateOnce(options: GenerateOptions): Promise<Outcome> {
       },
       { signal },
     );
+    const { sequenceKey } = options;
+    options.onAsked(() => model.client.run.stop({ sequenceKey }));
     for (;;) {
       const step = await chunks.next();
       silence.heard();

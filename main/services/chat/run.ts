@@ -16,6 +16,9 @@ import type { MessageStore } from './message-store.ts';
 import { silenceLimitMs } from './silence.ts';
 import type { AnswerTokens } from './token-store.ts';
 
+/** How long an engine that was asked to stop may take to say what it had. */
+const softStopMs = 1000;
+
 /** What a run needs beside its answer. */
 export interface RunOptions
   extends Pick<
@@ -56,6 +59,7 @@ export class Run {
   readonly #abort = new AbortController();
   #phase: RunPhase = { phase: 'queued' };
   #forced: Outcome | undefined;
+  #askToStop: (() => Promise<unknown>) | undefined;
   readonly #done: Promise<void>;
 
   constructor(options: RunOptions) {
@@ -87,7 +91,20 @@ export class Run {
 
   /** Begins to end it, keeping what is there. */
   stop(status: 'stopped' | 'interrupted'): void {
-    this.#end({ status, usage: null, error: null });
+    const outcome: Outcome = { status, usage: null, error: null };
+    if (status === 'stopped' && this.#askToStop) this.#stopSoftly(this.#askToStop, outcome);
+    else this.#end(outcome);
+  }
+
+  /**
+   * The engine tells what it had by then: the tokens of the text, which the next turn need not read again,
+   * and what they cost. One that does not tell soon is not waited for.
+   */
+  #stopSoftly(askToStop: () => Promise<unknown>, outcome: Outcome): void {
+    const end = (): void => this.#end(outcome);
+    const cancel = this.#options.clock.after(softStopMs, end);
+    askToStop().catch(end);
+    void this.#done.then(cancel);
   }
 
   #end(outcome: Outcome): void {
@@ -115,6 +132,9 @@ export class Run {
       sequenceKey: this.#options.answer.conversationId,
       signal: this.#abort.signal,
       onModel: (name) => this.#writer.nameModel(name),
+      onAsked: (stop) => {
+        this.#askToStop = stop;
+      },
       onPhase: (phase) => this.#setPhase(phase),
       onText: (type, text) => this.#writer.add(type, text),
       onSilent: () => this.#onSilent(),

@@ -45,6 +45,11 @@ export class ScriptedEngine implements Engine, ModelRuntime {
     this.forgotten.push(sequenceKey);
     return {};
   };
+  /** How it stops an answer: as the script says where its signal aborts. */
+  stop: EngineHandlers['run']['stop'] = ({ sequenceKey }) => {
+    this.#stopping.get(sequenceKey)?.abort();
+    return {};
+  };
   loaded = loadedModel();
   isLoading: () => boolean = () => false;
   kills = 0;
@@ -53,6 +58,7 @@ export class ScriptedEngine implements Engine, ModelRuntime {
   readonly #script: Script;
   readonly #listeners = new Set<(death: EngineDeath) => void>();
   readonly #settledListeners = new Set<() => void>();
+  readonly #stopping = new Map<string, AbortController>();
   #port: Port | undefined;
   #client: EngineClient | undefined;
 
@@ -69,8 +75,12 @@ export class ScriptedEngine implements Engine, ModelRuntime {
         ...unscripted.run,
         generate: (request, caller) => {
           this.requests.push(request);
-          return this.#script(request, caller);
+          const stopping = new AbortController();
+          this.#stopping.set(request.sequenceKey, stopping);
+          const signal = AbortSignal.any([caller.signal, stopping.signal]);
+          return this.#script(request, { signal });
         },
+        stop: (request, caller) => this.stop(request, caller),
         warm: (request, caller) => {
           this.warmed.push(request);
           return this.warm(request, caller);
