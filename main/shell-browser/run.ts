@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
+import { drawnFiles } from '../adapters/drawn-files.ts';
 import { rendererAssets } from '../adapters/renderer-assets.ts';
 import type { StartOptions } from '../adapters/start-options.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -115,6 +116,7 @@ export async function runBrowserShell(
   const server = await startBrowserServer({
     assets: rendererAssets(around.paths.renderer),
     uploads: base.files,
+    drawn: drawnFiles(base.folders.data),
     log: base.log,
     instanceSecret: secret,
     onInstanceRequest: async (body) => {

@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { drawnFiles } from '../adapters/drawn-files.ts';
 import { rendererAssets } from '../adapters/renderer-assets.ts';
 import { sortableIds } from '../adapters/sortable-ids.ts';
 import { systemMachine } from '../adapters/system-machine.ts';
@@ -91,6 +92,7 @@ export async function startHarness(
   const server = await startBrowserServer({
     assets: rendererAssets(rendererFolder),
     uploads: exchange,
+    drawn: drawnFiles(dataFolder),
     log: {
       info: () => {},
       warn: () => {},

@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contentPolicyHeader } from '../adapters/content-policy.ts';
 import { traversalPaths } from '../adapters/traversal-paths.fixture.ts';
 import { type Harness, instanceSecret, startHarness } from './server-harness.fixture.ts';
 
@@ -116,6 +119,52 @@ describe('the page and its files', () => {
     for (const target of ['http://evil.example/', '*', '//evil.example/']) {
       expect((await harness.send('GET', target)).status).toBe(400);
     }
+  });
+});
+
+describe('drawn pictures', () => {
+  const name = `${'ab'.repeat(32)}-1-256.png`;
+  const get = (path: string, headers: Record<string, string>) =>
+    harness.send('GET', `/drawn/${path}`, headers);
+
+  beforeAll(() => {
+    mkdirSync(join(harness.dataFolder, 'drawn'));
+    writeFileSync(join(harness.dataFolder, 'drawn', name), 'a picture');
+  });
+
+  test('go to a window that was let in, under the strict policy', async () => {
+    const reply = await get(name, await harness.pageHeaders());
+    expect([reply.status, reply.text]).toEqual([200, 'a picture']);
+    expect(reply.headers).toMatchObject({
+      'content-type': 'image/png',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': contentPolicyHeader(`ws://127.0.0.1:${harness.server.port}`),
+    });
+  });
+
+  test('go to nobody else', async () => {
+    expect((await get(name, {})).status).toBe(401);
+    const { origin: _origin, ...cookie } = await harness.pageHeaders();
+    for (const origin of foreignOrigins(harness.server.port)) {
+      expect((await get(name, { ...cookie, origin })).status, origin).toBe(403);
+    }
+    expect((await get(name, { ...cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await get(name, { cookie: 'parley-1=x' })).status).toBe(401);
+  });
+
+  test('are all there is below their path', async () => {
+    const headers = await harness.pageHeaders();
+    for (const path of [
+      '',
+      '../secret.html',
+      '..%2fsecret.html',
+      `${name}%00`,
+      ...traversalPaths,
+    ]) {
+      const reply = await get(path, headers);
+      expect([reply.text, reply.status < 400], path).toEqual(['', false]);
+    }
+    expect((await harness.send('POST', `/drawn/${name}`, headers)).status).toBe(405);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Port } from '../../contract/rpc/port.ts';
 import { windowHeaders } from '../adapters/content-policy.ts';
+import { type DrawnFiles, drawnHeaders, isDrawnPath } from '../adapters/drawn-files.ts';
 import type { RendererAssets } from '../adapters/renderer-assets.ts';
 import type { Uploads } from '../adapters/uploads.ts';
 import type { Log } from '../ports/log.ts';
@@ -32,6 +33,7 @@ export type InstanceRequest = (body: Record<string, unknown>) => Promise<Record<
 export interface BrowserServerOptions {
   assets: RendererAssets;
   uploads: Uploads;
+  drawn: DrawnFiles;
   log: Log;
   /** Known only to who can read the lock file. */
   instanceSecret: string;
@@ -82,6 +84,7 @@ class Routes {
     }
     if (route) return route(request, response);
     if (!isRead) return replyStatus(response, 405);
+    if (isDrawnPath(path)) return this.#drawn(path, request, response);
     return this.#asset(path, request, response);
   }
 
@@ -96,6 +99,19 @@ class Routes {
     response.writeHead(200, {
       ...windowHeaders(`ws://${this.#address.host}`),
       'content-type': asset.contentType,
+      'content-length': bytes.byteLength,
+    });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+  }
+
+  /** Of the person's files: only for a window that was let in, unlike the app's own. */
+  async #drawn(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#isLetIn(request)) return replyStatus(response, 401);
+    const bytes = await this.#options.drawn.read(path);
+    if (!bytes) return replyStatus(response, 404);
+    response.writeHead(200, {
+      ...windowHeaders(`ws://${this.#address.host}`),
+      ...drawnHeaders,
       'content-length': bytes.byteLength,
     });
     response.end(request.method === 'HEAD' ? undefined : bytes);

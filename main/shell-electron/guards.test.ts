@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentPolicyHeader } from '../adapters/content-policy.ts';
+import { drawnFiles } from '../adapters/drawn-files.ts';
 import { rendererAssets } from '../adapters/renderer-assets.ts';
 import { traversalPaths } from '../adapters/traversal-paths.fixture.ts';
 import { isWindowUrl } from './app-origin.ts';
@@ -13,6 +14,8 @@ import { guardNavigation } from './navigation.ts';
 import { closeSession } from './permissions.ts';
 import { connectChannel, electronRendererPorts } from './renderer-ports.ts';
 import { webPreferences } from './web-preferences.ts';
+
+const drawnName = `${'ab'.repeat(32)}-1-256.png`;
 
 test('a window is given exactly these rights', () => {
   const packaged = webPreferences({ preloadPath: '/app/preload.cjs', isPackaged: true });
@@ -291,7 +294,10 @@ describe('the protocol of the window', () => {
     root = mkdtempSync(join(tmpdir(), 'parley-protocol-'));
     writeFileSync(join(root, 'index.html'), '<!doctype html>');
     writeFileSync(join(root, 'main.js'), 'export {}');
-    handle = appProtocolHandler(rendererAssets(root));
+    mkdirSync(join(root, 'data', 'drawn'), { recursive: true });
+    writeFileSync(join(root, 'data', 'drawn', drawnName), 'a picture');
+    writeFileSync(join(root, 'data', 'parley.sqlite'), 'secret');
+    handle = appProtocolHandler(rendererAssets(root), drawnFiles(join(root, 'data')));
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
@@ -311,6 +317,24 @@ describe('the protocol of the window', () => {
       'export {}',
       'text/javascript; charset=utf-8',
     ]);
+  });
+
+  test('serves drawn pictures by their names, and nothing else beside them', async () => {
+    const reply = await handle({ url: `app://parley/drawn/${drawnName}?x`, method: 'GET' });
+    expect([reply.status, await reply.text()]).toEqual([200, 'a picture']);
+    expect(reply.headers.get('content-type')).toBe('image/png');
+    expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(reply.headers.get('content-security-policy')).toBe(contentPolicyHeader());
+    const hostile = [
+      '../parley.sqlite',
+      '..%2fparley.sqlite',
+      `${drawnName}%00`,
+      `x/../${drawnName}`,
+    ];
+    for (const path of [...hostile, ...traversalPaths.map((one) => one.slice(1))]) {
+      const refused = await handle({ url: `app://parley/drawn/${path}`, method: 'GET' });
+      expect([refused.status, await refused.text()], path).toEqual([404, '']);
+    }
   });
 
   test('finds nothing else', async () => {

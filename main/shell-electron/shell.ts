@@ -3,6 +3,7 @@ import type * as Electron from 'electron';
 import * as z from 'zod';
 import { dataFolder } from '../adapters/app-folders.ts';
 import type { BundlePaths } from '../adapters/bundle-paths.ts';
+import { drawnFiles } from '../adapters/drawn-files.ts';
 import { rendererAssets } from '../adapters/renderer-assets.ts';
 import type { StartOptions } from '../adapters/start-options.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -122,7 +123,7 @@ async function start(shell: ElectronShellOptions, data: string): Promise<void> {
     safeStorage: electron.safeStorage,
   });
   closeSession(session.defaultSession);
-  const handler = appProtocolHandler(rendererAssets(paths.renderer));
+  const handler = appProtocolHandler(rendererAssets(paths.renderer), drawnFiles(data));
   session.defaultSession.protocol.handle(appScheme, handler);
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(menuTemplate({ platform, isPackaged: electronApp.isPackaged })),
