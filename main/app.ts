@@ -131,7 +131,14 @@ export async function createApp(ports: AppPorts): Promise<App> {
     settings,
     conversations: conversations.handlers,
     chat: chat.handlers,
-    documents: { ...documents.handlers, plan: chat.plan, sandbox: () => extractor.sandbox() },
+    documents: {
+      ...documents.handlers,
+      plan: chat.plan,
+      sandbox: async () => {
+        const { restrictions, acts } = await extractor.sandbox();
+        return { restrictions, acts: [...acts] };
+      },
+    },
     knowledge: knowledge.handlers,
     cache: cache.handlers,
     models: models.handlers,
