@@ -154,13 +154,9 @@ describe('drawn pictures', () => {
 
   test('are all there is below their path', async () => {
     const headers = await harness.pageHeaders();
-    for (const path of [
-      '',
-      '../secret.html',
-      '..%2fsecret.html',
-      `${name}%00`,
-      ...traversalPaths,
-    ]) {
+    // What a request line cannot carry never arrives.
+    const sendable = traversalPaths.filter((path) => /^[\x21-\x7e]*$/u.test(path));
+    for (const path of ['', '../secret.html', '..%2fsecret.html', `${name}%00`, ...sendable]) {
       const reply = await get(path, headers);
       expect([reply.text, reply.status < 400], path).toEqual(['', false]);
     }
