@@ -38,7 +38,7 @@ async function* extractPicture(
   checkedSize(format, file);
   const bytes = file.readAll(MAX_PICTURE_BYTES);
   const size = await orBroken(file, async () =>
-    format === 'heic' ? heic.size(bytes) : await shownSize(bytes),
+    format === 'heic' ? await heic.size(bytes) : await shownSize(bytes),
   );
   const hidden = new HiddenText();
   const blocks: Block[] = [];
