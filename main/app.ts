@@ -10,9 +10,9 @@ import { createChat, defaultSampling, loadPrompts } from './services/chat/index.
 import { createConversations } from './services/conversations/index.ts';
 import { createDocuments, recognisedLanguages } from './services/documents/index.ts';
 import { ContentStore } from './services/files/index.ts';
-import { createKnowledge, wordsAlone } from './services/knowledge/index.ts';
+import { createKnowledge, EmbeddingFlow } from './services/knowledge/index.ts';
 import { createModels, type ReadyModel } from './services/models/index.ts';
-import { openPassageIndex } from './services/passages/index.ts';
+import { indexFolder, openPassageIndex } from './services/passages/index.ts';
 import { createSettings } from './services/settings/index.ts';
 import {
   CacheFolder,
@@ -123,7 +123,11 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const knowledge = await createKnowledge({
     ...{ storage, documents, index, clock, ids, log, power: ports.power, emit: emit.knowledge },
     isChatting: () => chat.isAnswering(),
-    meaning: wordsAlone,
+    meaning: (parts) =>
+      new EmbeddingFlow({
+        ...{ ...parts, engine, index, documents, clock, log },
+        ...{ embedder: models.embedder, folder: indexFolder(folders.data) },
+      }),
   });
 
   const handlers = {

@@ -1,3 +1,4 @@
+export { EmbeddingFlow } from './embedding-flow.ts';
 export {
   createKnowledge,
   type Knowledge,
@@ -5,4 +6,3 @@ export {
   type MeaningWork,
 } from './knowledge-service.ts';
 export type { Found, Lookup } from './recall.ts';
-export { wordsAlone } from './words-alone.ts';

@@ -78,7 +78,7 @@ export async function createKnowledge(options: KnowledgeOptions): Promise<Knowle
   async function state(): Promise<IndexingState> {
     return {
       waitingFiles: documents.unreadCount(),
-      waitingPassages: await index.waitingCount(),
+      waitingPassages: meaning.embedderState() === 'absent' ? 0 : await index.waitingCount(),
       isPaused: rest.isPaused,
       restsBecause: rest.because,
       embedder: meaning.embedderState(),

@@ -171,8 +171,9 @@ export class SearchIndex {
     this.#vectors.restart(fingerprint);
   }
 
-  vectorRowCount(): number {
-    return this.#vectors.rowCount();
+  /** `rows`: what the file of vectors must have at least; `alive`: those that belong to a passage. */
+  vectorCounts(): { rows: number; alive: number } {
+    return { rows: this.#vectors.rowCount(), alive: this.#vectors.aliveCount() };
   }
 
   toEmbed(count: number): PassageToEmbed[] {

@@ -49,7 +49,7 @@ function errorOf({ code, text, damagedId }: IndexFailure, folder: string): Error
 const methods: readonly Method[] = [
   ...(['begin', 'append', 'finish', 'abandon', 'remove', 'rename', 'documentIds'] as const),
   ...(['blocks', 'passages', 'keepRecognised', 'recognisedPages', 'recut', 'search'] as const),
-  ...(['fingerprint', 'restartVectors', 'vectorRowCount', 'toEmbed', 'waitingCount'] as const),
+  ...(['fingerprint', 'restartVectors', 'vectorCounts', 'toEmbed', 'waitingCount'] as const),
   ...([
     'embeddedCounts',
     'keepVectors',

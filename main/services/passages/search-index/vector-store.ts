@@ -111,6 +111,10 @@ export class VectorStore {
     return last === null ? 0 : Number(last) + 1;
   }
 
+  aliveCount(): number {
+    return Number(this.#database.prepare('SELECT count(*) FROM vectors').pluck().get());
+  }
+
   /** Passages without a vector, oldest document first. */
   toEmbed(count: number): PassageToEmbed[] {
     return this.#toEmbed.all(count).map((row) => ({
