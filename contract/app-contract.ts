@@ -164,7 +164,6 @@ export const appContract = {
     /** What stands unsent in the composer; null names the one of a chat not begun yet. */
     draft: call({
       input: z.object({ conversationId: conversationId.nullable() }),
-      /** Files that are no longer kept are left out. */
       output: z.object({ text: z.string(), attachments }),
     }),
     /** Without `attachments` the files stay as they are. */
@@ -190,7 +189,7 @@ export const appContract = {
     }),
     /**
      * The collections that every question of a conversation is looked up in; null names the chat not begun
-     * yet, which takes them with it. One that was removed is left out, and is there again once restored.
+     * yet, which takes them with it. One that was removed stays among them, and counts again once restored.
      */
     collections: call({
       input: z.object({ conversationId: conversationId.nullable() }),

@@ -79,7 +79,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
       search: (lookup) => knowledge.search(lookup),
       pixels: (request) => documents.pixels(request),
     },
-    sources: { draftAttachments: () => [], collectionIds: () => [] },
+    sources: conversations.sources,
     ...{ storage, engine, clock, ids, log },
     conversations: conversations.book,
     models: models.runtime,

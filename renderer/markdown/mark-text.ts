@@ -18,10 +18,10 @@ function plain(source: string): string {
     .replace(/^["“”„«»「」『』\s]+|["“”„«»「」『』\s]+$/gu, '');
 }
 
-/** A pattern that finds `text` however its blanks were broken. */
+/** A pattern that finds `text`, with the mark that closes the quote, however its blanks were broken. */
 function patternOf(text: string): RegExp {
   const words = text.split(/\s+/u).map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
-  return new RegExp(words.join('\\s+'), 'u');
+  return new RegExp(`${words.join('\\s+')}["”“»」』]?`, 'u');
 }
 
 function wrap(node: Text, start: number, end: number): HTMLElement {

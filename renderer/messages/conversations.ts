@@ -5,6 +5,7 @@ export const conversationMessages = defineMessages({
   en: {
     sidebar: 'Chats',
     newChat: 'New chat',
+    knowledge: 'Knowledge',
     settings: 'Settings',
     today: 'Today',
     yesterday: 'Yesterday',
@@ -26,6 +27,7 @@ export const conversationMessages = defineMessages({
   'zh-Hant': {
     sidebar: '對話',
     newChat: '新對話',
+    knowledge: '知識庫',
     settings: '設定',
     today: '今天',
     yesterday: '昨天',

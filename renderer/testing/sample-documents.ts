@@ -59,7 +59,7 @@ export function sampleDocument(
   const format = sampleFormat(name);
   const isSeen = isPicture(format);
   return {
-    id: `d-${name}` as DocumentId,
+    id: `d-${name.slice(-40)}` as DocumentId,
     name,
     fileBytes: 184_320,
     contentHash: 'a'.repeat(64),

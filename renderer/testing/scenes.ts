@@ -1,5 +1,6 @@
 import type { ConversationId } from '../../contract/chat/message.ts';
 import { chatScenes } from './chat-scenes.ts';
+import { documentScenes } from './document-scenes.ts';
 import { FakeApp, type FakeOptions } from './fake-app.ts';
 import { FakeConversation } from './fake-chat.ts';
 import {
@@ -105,6 +106,11 @@ export type SceneName = keyof typeof scenes;
 
 /** The fake app set up for a scene; an unknown name gives `chat`. */
 export function sceneApp(name: string, change: FakeOptions): FakeApp {
+  if (Object.hasOwn(documentScenes, name)) {
+    const app = documentScenes[name as keyof typeof documentScenes]();
+    app.settings = { ...app.settings, ...change.settings };
+    return app;
+  }
   const known = Object.hasOwn(scenes, name) ? (name as SceneName) : 'chat';
   return new FakeApp({ ...scenes[known](), ...change });
 }

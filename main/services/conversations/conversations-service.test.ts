@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConversationSummary } from '../../../contract/app-contract.ts';
 import type { ConversationId } from '../../../contract/chat/message.ts';
+import type { CollectionId, DocumentId } from '../../../contract/documents/documents.ts';
 import { openStorage, type Storage } from '../../storage/index.ts';
 import { createConversations } from './index.ts';
 
@@ -121,7 +122,10 @@ test('removes for good at start what was in the trash for 30 days, and nothing y
 test('keeps a draft for each conversation and one for the chat not begun, over a restart', async () => {
   const { handlers, book } = start();
   const { id } = book.begin('Hello');
-  expect(await handlers.draft({ conversationId: id }, caller)).toEqual({ text: '' });
+  expect(await handlers.draft({ conversationId: id }, caller)).toEqual({
+    text: '',
+    attachments: [],
+  });
   await handlers.saveDraft({ conversationId: id, text: '半句' }, caller);
   await handlers.saveDraft({ conversationId: null, text: 'first' }, caller);
   await handlers.saveDraft({ conversationId: null, text: 'second' }, caller);
@@ -129,9 +133,16 @@ test('keeps a draft for each conversation and one for the chat not begun, over a
   storage.close();
   storage = openStorage({ folder, clock });
   const again = start();
-  expect(await again.handlers.draft({ conversationId: id }, caller)).toEqual({ text: '半句' });
-  expect(await again.handlers.draft({ conversationId: null }, caller)).toEqual({ text: 'second' });
-  expect(await again.handlers.draft({ conversationId: unknownId }, caller)).toEqual({ text: '' });
+  expect(await again.handlers.draft({ conversationId: id }, caller)).toMatchObject({
+    text: '半句',
+  });
+  expect(await again.handlers.draft({ conversationId: null }, caller)).toMatchObject({
+    text: 'second',
+  });
+  expect(await again.handlers.draft({ conversationId: unknownId }, caller)).toEqual({
+    text: '',
+    attachments: [],
+  });
 });
 
 test('says that the disk is full, and keeps what was there', async () => {
@@ -143,5 +154,37 @@ test('says that the disk is full, and keeps what was there', async () => {
   expect(() =>
     handlers.saveDraft({ conversationId: id, text: 'x'.repeat(100_000) }, caller),
   ).toThrow(expect.objectContaining({ code: 'storage.full', data: { path: storage.path } }));
-  expect(await handlers.draft({ conversationId: id }, caller)).toEqual({ text: 'short' });
+  expect(await handlers.draft({ conversationId: id }, caller)).toMatchObject({ text: 'short' });
+});
+
+test('keeps the files of a draft beside its text, and forgets both apart', async () => {
+  const { handlers, book } = start();
+  const { id } = book.begin('Hello');
+  const files = [{ documentId: 'd-1' as DocumentId, mode: 'passages' as const }];
+  await handlers.saveDraft({ conversationId: id, text: 'About this:', attachments: files }, caller);
+  await handlers.saveDraft({ conversationId: id, text: 'About this' }, caller);
+  expect(await handlers.draft({ conversationId: id }, caller)).toEqual({
+    text: 'About this',
+    attachments: files,
+  });
+  await handlers.saveDraft({ conversationId: id, text: '', attachments: [] }, caller);
+  expect(await handlers.draft({ conversationId: id }, caller)).toEqual({
+    text: '',
+    attachments: [],
+  });
+});
+
+test('a chat that begins takes the collections chosen for it, and leaves none for the next', async () => {
+  const { handlers, book, sources } = start();
+  const collectionIds = ['k-1' as CollectionId];
+  await handlers.saveCollections({ conversationId: null, collectionIds }, caller);
+  const { id } = book.begin('Hello');
+  expect(sources.collectionIds(id)).toEqual(collectionIds);
+  expect(await handlers.collections({ conversationId: null }, caller)).toEqual({
+    collectionIds: [],
+  });
+  expect(await handlers.collections({ conversationId: id }, caller)).toEqual({ collectionIds });
+  expect(() => handlers.collections({ conversationId: unknownId }, caller)).toThrow(
+    expect.objectContaining({ code: 'conversation.not-found' }),
+  );
 });

@@ -4,6 +4,7 @@ import type {
   ConversationSummary,
 } from '../../../contract/app-contract.ts';
 import { type ConversationId, conversationId } from '../../../contract/chat/message.ts';
+import type { Attachment, CollectionId } from '../../../contract/documents/documents.ts';
 import { AppError } from '../../../contract/errors/app-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -13,6 +14,7 @@ import {
   createConversationStore,
   type StoredConversation,
 } from './conversation-store.ts';
+import { createSourcesStore } from './sources-store.ts';
 import { titleFromText } from './title.ts';
 
 /** How long the trash keeps a conversation. */
@@ -60,6 +62,12 @@ export interface ConversationBook {
 export interface Conversations {
   readonly handlers: AppHandlers['conversations'];
   readonly book: ConversationBook;
+  /** The files in composers, and the collections that conversations ask. Null names the chat not begun. */
+  readonly sources: {
+    draftAttachments(id: ConversationId | null): Attachment[];
+    /** One among them may have been removed. */
+    collectionIds(id: ConversationId | null): CollectionId[];
+  };
 }
 
 /**
@@ -70,6 +78,7 @@ export interface Conversations {
 export function createConversations(options: ConversationsOptions): Conversations {
   const { storage, clock, ids, emit } = options;
   const store = createConversationStore(storage);
+  const sources = createSourcesStore(storage);
   const answering = new Set<ConversationId>();
   const trashing: ((id: ConversationId) => Promise<void>)[] = [];
   const trashed: ((id: ConversationId) => void)[] = [];
@@ -131,10 +140,13 @@ export function createConversations(options: ConversationsOptions): Conversation
     draft: ({ conversationId: id }) => {
       // Asked for when a new chat comes up: what it begins with is read while the person thinks.
       if (id === null) for (const listener of drafted) listener(id);
-      return { text: store.draft(id) };
+      return { text: store.draft(id), attachments: sources.draftFiles(id) };
     },
-    saveDraft: ({ conversationId: id, text }) => {
-      store.saveDraft(id, text);
+    saveDraft: ({ conversationId: id, text, attachments }) => {
+      storage.write(() => {
+        store.saveDraft(id, text);
+        if (attachments) sources.saveDraftFiles(id, attachments);
+      });
       for (const listener of drafted) listener(id);
       return {};
     },
@@ -144,6 +156,16 @@ export function createConversations(options: ConversationsOptions): Conversation
     saveSystemText: ({ conversationId: id, text }) => {
       if (id !== null) get(id);
       store.saveSystemText(id, text);
+      for (const listener of drafted) listener(id);
+      return {};
+    },
+    collections: ({ conversationId: id }) => {
+      if (id !== null) get(id);
+      return { collectionIds: sources.collectionIds(id) };
+    },
+    saveCollections: ({ conversationId: id, collectionIds }) => {
+      if (id !== null) get(id);
+      sources.saveCollectionIds(id, collectionIds);
       for (const listener of drafted) listener(id);
       return {};
     },
@@ -167,6 +189,12 @@ export function createConversations(options: ConversationsOptions): Conversation
       };
       store.insert(begun);
       if (begun.systemText !== '') store.saveSystemText(null, '');
+      const asked = sources.collectionIds(null);
+      if (asked.length > 0) {
+        sources.saveCollectionIds(begun.id, asked);
+        sources.saveCollectionIds(null, []);
+      }
+      sources.saveDraftFiles(null, []);
       openingId = undefined;
       return begun;
     },
@@ -180,5 +208,9 @@ export function createConversations(options: ConversationsOptions): Conversation
     onTrashed: (listener) => void trashed.push(listener),
     onDraft: (listener) => void drafted.push(listener),
   };
-  return { handlers, book };
+  return {
+    handlers,
+    book,
+    sources: { draftAttachments: sources.draftFiles, collectionIds: sources.collectionIds },
+  };
 }

@@ -2,6 +2,12 @@ import type { Migration } from '../migrate.ts';
 import { conversations } from './0001-conversations.ts';
 import { tokenIds } from './0002-token-ids.ts';
 import { documents } from './0003-documents.ts';
+import { conversationSources } from './0004-conversation-sources.ts';
 
 /** All migrations, in order; an applied one is never edited. */
-export const migrations: readonly Migration[] = [conversations, tokenIds, documents];
+export const migrations: readonly Migration[] = [
+  conversations,
+  tokenIds,
+  documents,
+  conversationSources,
+];

@@ -84,10 +84,11 @@ export class Attachments {
 
   /** What goes with a message now: all that was read. */
   get ready(): Attachment[] {
-    const failed = new Set(this.failed.map(({ key }) => key));
-    return this.#items.flatMap(({ key, documentId, mode }) =>
-      documentId === null || failed.has(key) ? [] : { documentId, mode },
-    );
+    return this.#items.flatMap((item) => {
+      const { documentId, mode } = item;
+      const isRead = this.documentOf(item)?.state.state === 'ready';
+      return documentId === null || !isRead ? [] : { documentId, mode };
+    });
   }
 
   /** Takes files in, all at once; returns how many there was no room for. */

@@ -38,10 +38,16 @@ export class FileDropState {
     this.#abort?.abort();
   }
 
-  /** Adds what was dropped. Other files than models are told as such; one drop at a time. */
+  /**
+   * Adds the models among what was dropped, one drop at a time; other files go to the room that takes them,
+   * and are told as being no models where none does.
+   */
   async take(files: readonly File[]): Promise<void> {
+    const others = files.filter((file) => !isModelFile(file));
+    const isTaken = others.length > 0 && this.#app.desk.incoming.take(others);
     if (this.#progress || files.length === 0) return;
     const models = files.filter(isModelFile);
+    if (models.length === 0 && isTaken) return;
     const main = models.find((file) => !isProjector(file)) ?? models[0];
     if (!main) {
       this.#app.tell(new AppError('file.not-a-model', { name: files[0]?.name ?? '' }));

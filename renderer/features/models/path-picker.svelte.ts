@@ -4,7 +4,10 @@ import type { AppClient } from '../../../contract/app-contract.ts';
 export type Listing = Awaited<ReturnType<AppClient['models']['browse']>>;
 export type ListingEntry = Listing['entries'][number];
 
-/** Looks through the folders of this computer for a model file. */
+/** What is looked for. */
+export type Wanted = 'models' | 'folders';
+
+/** Looks through the folders of this computer for a model file, or for a folder. */
 export class PathBrowser {
   readonly #client: AppClient;
   #listing = $state.raw<Listing | null>(null);
@@ -12,6 +15,7 @@ export class PathBrowser {
   #isLoading = $state(false);
   #cursor = $state(0);
   #newest = 0;
+  #wanted = $state<Wanted>('models');
 
   constructor(client: AppClient) {
     this.#client = client;
@@ -23,7 +27,8 @@ export class PathBrowser {
   }
 
   get entries(): readonly ListingEntry[] {
-    return this.#listing?.entries ?? [];
+    const entries = this.#listing?.entries ?? [];
+    return this.#wanted === 'models' ? entries : entries.filter(({ kind }) => kind === 'folder');
   }
 
   /** Why the last folder could not be opened; the one before stays on show. */
@@ -42,6 +47,12 @@ export class PathBrowser {
 
   get current(): ListingEntry | undefined {
     return this.entries[this.#cursor];
+  }
+
+  /** Begins at the home folder. */
+  async begin(wanted: Wanted): Promise<void> {
+    this.#wanted = wanted;
+    await this.open(null);
   }
 
   /** Opens a folder; null is the home folder. Only the newest request shows. */
