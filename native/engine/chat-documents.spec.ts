@@ -77,7 +77,8 @@ const engine = new RealEngine();
 let bench: ChatBench<RealEngine>;
 before(async () => {
   await engine.load();
-  bench = new ChatBench(engine, clock, { temperature: 0, topP: 1, topK: 0, minP: 0 });
+  const sampling = { temperature: 0, topP: 1, topK: 0, minP: 0 };
+  bench = new ChatBench(engine, clock, { sampling });
 });
 after(async () => {
   await bench.dispose();

@@ -218,18 +218,43 @@ test('a stop keeps the notes that are there, and the next attempt goes on after 
   const { answerId } = await readWhole(bench, 'summary', [book(bench)]);
   const answer = bench.storedMessage(answerId);
   expect(answer?.status).toBe('stopped');
-  expect(answer?.parts).toMatchObject([{ type: 'notes', first: 1, text: 'Note 1 [1].' }]);
+  const kept = answer?.parts.filter(isPart('notes')).map(({ first }) => first);
+  expect(kept).toEqual([1, 2]);
   stopAt = 0;
   const again = await bench.chat.handlers.regenerate({ messageId: answerId }, caller);
   for (let turn = 0; turn < 8; turn += 1) await settled();
-  expect(engine.requests.slice(2).map((request) => chapters(given(request)))).toEqual([
-    '2',
-    '3',
-    '',
-  ]);
+  expect(engine.requests.slice(2).map((request) => chapters(given(request)))).toEqual(['3', '']);
   const whole = bench.storedMessage(again.answerId as MessageId);
   expect(whole?.status).toBe('complete');
   expect(whole?.parts.filter(isPart('notes')).map(({ first }) => first)).toEqual([1, 2, 3]);
+});
+
+test('a step that is stopped in its midst is not kept, and what it cost is told', async () => {
+  let stop = (): void => {};
+  const engine = new ScriptedEngine(async function* (_request, { signal }) {
+    yield { type: 'text', text: 'Note' };
+    if (engine.requests.length === 1) return ended;
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve());
+      stop();
+    });
+    return answerEnd({ stopReason: 'cancelled' });
+  });
+  engine.loaded = loadedModel({ contextTokens: 2048 });
+  const bench = new ChatBench(engine, new FakeClock());
+  open.push(bench);
+  stop = () => {
+    const [conversation] = bench.changed;
+    void bench.chat.handlers.stop({ conversationId: conversation?.id as never }, caller);
+  };
+  const { answerId } = await readWhole(bench, 'summary', [book(bench)]);
+  const answer = bench.storedMessage(answerId);
+  expect(answer).toMatchObject({
+    status: 'stopped',
+    usage: { promptTokens: 2 * usage.promptTokens },
+    parts: [{ type: 'notes', first: 1 }],
+  });
+  expect(answer?.parts).toHaveLength(1);
 });
 
 test('after a death of the app the steps that were done are there, and count', async () => {
@@ -294,7 +319,9 @@ test('notes of a task that was stopped stand for its answer', async () => {
   const { conversationId } = await readWhole(bench, 'summary', [book(bench)]);
   await bench.send('And?', conversationId);
   for (let turn = 0; turn < 4; turn += 1) await settled();
-  expect(engine.requests.at(-1)?.messages[2]).toMatchObject({ role: 'assistant', text: 'Note 1.' });
+  expect(engine.requests.at(-1)?.messages[2]).toMatchObject({
+    ...{ role: 'assistant', text: 'Note 1.\n\nNote 2.' },
+  });
 });
 
 test('the cost is told before: passages, tokens, steps, and time once the model has been heard', async () => {

@@ -43,6 +43,8 @@ interface Asked {
   maxAnswerTokens?: number;
   priority: 'visible' | 'background';
   onText?: (text: string) => void;
+  /** Somebody asked it to stop, perhaps too late for this request. */
+  onStop: () => void;
 }
 
 interface Reply {
@@ -52,7 +54,7 @@ interface Reply {
 
 /** One request of a task: it leaves nothing in the cache, but finds what the step before had in common. */
 async function ask(options: GenerateOptions, model: ReadyModel, asked: Asked): Promise<Reply> {
-  const { onText = () => {}, ...request } = asked;
+  const { onText = () => {}, onStop: _onStop, ...request } = asked;
   const endWatch = options.silence.watch(options.onSilent);
   try {
     const chunks = model.client.run.generate(
@@ -68,6 +70,10 @@ async function ask(options: GenerateOptions, model: ReadyModel, asked: Asked): P
       },
       { signal: options.signal },
     );
+    options.onAsked(() => {
+      asked.onStop();
+      return model.client.run.stop({ sequenceKey: stepKey(options) });
+    });
     let text = '';
     for (;;) {
       const step = await chunks.next();
@@ -118,6 +124,10 @@ export class WholeTask {
   #isCut = false;
   #isBegun = false;
   #written = '';
+  #isStopped = false;
+  readonly #onStop = (): void => {
+    this.#isStopped = true;
+  };
 
   constructor(options: WholeTaskOptions) {
     this.#options = options;
@@ -181,10 +191,12 @@ export class WholeTask {
         ],
         maxAnswerTokens: task.kind === 'list' ? sizes.listTokens : sizes.summaryTokens,
         priority: 'background',
+        onStop: this.#onStop,
       });
       this.#usage = plus(this.#usage, reply.end);
       if (reply.end.stopReason === 'cancelled') return this.#ended('stopped');
       this.#keep(step, reply, options);
+      if (this.#isStopped) return this.#ended('stopped');
     }
     return undefined;
   }
@@ -258,9 +270,10 @@ export class WholeTask {
           ],
           maxAnswerTokens: sizes.summaryTokens,
           priority: 'background',
+          onStop: this.#onStop,
         });
         this.#usage = plus(this.#usage, reply.end);
-        if (reply.end.stopReason === 'cancelled') return undefined;
+        if (reply.end.stopReason === 'cancelled' || this.#isStopped) return undefined;
         const [first, last] = [group[0]?.first ?? 0, group.at(-1)?.last ?? 0];
         joined.push({ first, last, text: reply.text });
       }
@@ -278,7 +291,10 @@ export class WholeTask {
       options.onPhase({ phase: 'writing' });
       options.onText('text', piece);
     };
-    const { end, text } = await ask(options, model, { messages, priority: 'visible', onText });
+    const { end, text } = await ask(options, model, {
+      ...{ messages, onText, onStop: this.#onStop },
+      priority: 'visible',
+    });
     this.#written = text;
     this.#usage = plus(this.#usage, end);
     if (end.stopReason === 'cancelled') return this.#ended('stopped');

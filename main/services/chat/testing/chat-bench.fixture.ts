@@ -17,6 +17,7 @@ import { mains, type PowerState } from '../../../ports/power.ts';
 import { openStorage, type Storage } from '../../../storage/index.ts';
 import { createConversations } from '../../conversations/index.ts';
 import type { ModelRuntime } from '../../models/index.ts';
+import type { Library } from '../../reading/index.ts';
 import { createCachePlacesStore, Warmth } from '../../warmth/index.ts';
 import { createChat, defaultSampling, loadPrompts } from '../index.ts';
 import { createMessageStore } from '../message-store.ts';
@@ -76,13 +77,21 @@ export class ChatBench<E extends Engine & ModelRuntime = ScriptedEngine> {
 
   readonly #sampling: Sampling;
 
-  constructor(engine: E, clock: Clock, sampling: Sampling = defaultSampling) {
+  /** Where files come from; the shelf unless a test brings something real. */
+  library: Library;
+
+  constructor(
+    engine: E,
+    clock: Clock,
+    options: { sampling?: Sampling; library?: Library; storage?: Storage } = {},
+  ) {
+    this.library = options.library ?? this.shelf;
     benches += 1;
     this.#bench = benches;
     this.engine = engine;
-    this.#sampling = sampling;
+    this.#sampling = options.sampling ?? defaultSampling;
     this.clock = clock;
-    this.storage = openStorage({ folder: this.folder, clock });
+    this.storage = options.storage ?? openStorage({ folder: this.folder, clock });
     this.conversations = this.#conversations();
     this.chat = this.#chat();
   }
@@ -177,7 +186,7 @@ export class ChatBench<E extends Engine & ModelRuntime = ScriptedEngine> {
       ids: this.#ids,
       log: this.#log,
       prompts: { ...loadPrompts(assetsFolder), system: 'Be calm.' },
-      library: this.shelf,
+      library: this.library,
       sources: {
         draftAttachments: (id) => this.draftFiles.get(id) ?? [],
         collectionIds: () => this.collectionIds,
