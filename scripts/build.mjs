@@ -1,4 +1,4 @@
-/** Bundles the app into dist/: the window's page, both shells, the engine's process, the preload script. */
+/** Bundles the app into dist/: the window's page, both shells, the engine's and the extractor's process, the preload script. */
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,17 @@ import { exitWith, SetupError } from './setup/say.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Found in node_modules at run time: native code, what Electron provides, and CommonJS with optional parts. */
-const EXTERNAL = ['electron', 'better-sqlite3', 'electron-store', 'ws'];
+const EXTERNAL = [
+  'electron',
+  'better-sqlite3',
+  'electron-store',
+  'ws',
+  // With WASM beside them, or native code.
+  '@hyzyla/pdfium',
+  'libheif-js',
+  'sharp',
+  'tesseract.js-core',
+];
 
 /** @type {ReadonlyArray<{ outDir: string, format: 'esm' | 'cjs', entries: Record<string, string> }>} */
 const NODE_BUNDLES = [
@@ -24,6 +34,11 @@ const NODE_BUNDLES = [
     },
   },
   { outDir: 'dist/engine', format: 'esm', entries: { engine: 'native/engine/entry.ts' } },
+  {
+    outDir: 'dist/extractor',
+    format: 'esm',
+    entries: { extractor: 'native/extractor/entry.ts' },
+  },
   // Electron loads the preload of a sandboxed page as CommonJS only.
   { outDir: 'dist/preload', format: 'cjs', entries: { preload: 'preload/preload.ts' } },
 ];
