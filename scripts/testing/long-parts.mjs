@@ -35,6 +35,12 @@ export const PARTS = [
     file: 'scripts/long/embedding-model.ts',
   },
   {
+    name: 'recognition',
+    what: 'twenty printed pages of English and twenty of Chinese, recognised: how many characters are wrong',
+    minutes: 10,
+    file: 'scripts/long/recognition.ts',
+  },
+  {
     name: 'fuzz',
     what: 'the readers of model files and of cache files under libFuzzer, 10 minutes each',
     minutes: 22,

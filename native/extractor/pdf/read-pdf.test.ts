@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Block } from '../../../contract/documents/extracted.ts';
 import type { FormatReader } from '../reader.ts';
@@ -159,6 +160,20 @@ describe('the text of a page', () => {
     expect(texts(blocks)).toEqual(['Level words', 'Words that climb']);
     const box = blocks[1]?.lines?.[0]?.box;
     expect((box?.height ?? 0) * 792).toBeGreaterThan((box?.width ?? 1) * 612);
+  });
+});
+
+describe('Chinese', () => {
+  test('is read without spaces between its lines, as its title and heading say', async () => {
+    const file = readFileSync(new URL('../testing/fixtures/zh-hant.pdf', import.meta.url));
+    const { blocks, summary } = await readAll(reader, memoryFile(file));
+    expect(blocks).toMatchObject([
+      { kind: 'heading', text: '潮汐' },
+      { kind: 'paragraph', text: '漲潮時，海水慢慢淹過低處的田。' },
+      { kind: 'paragraph', text: '圖書館裡的學生專心閱讀，窗外下著雨。' },
+    ]);
+    expect(blocks[2]?.lines).toHaveLength(2);
+    expect(summary).toMatchObject({ title: '潮汐', hidden: [], leftOut: [] });
   });
 });
 

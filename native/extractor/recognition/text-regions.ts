@@ -47,10 +47,10 @@ export function textRegions(picture: GreyPicture): Region[] {
   };
   for (const band of bandsOf(map)) {
     const own = guttersOf(map, band);
-    const common = group.length === 0 ? own : intersect(gutters, own);
+    const common = gutters.length === 0 ? own : intersect(gutters, own);
     const goesOn = group.length === 0 || gutters.length > 0 === common.length > 0;
     if (!goesOn) close();
-    gutters = group.length === 0 ? own : common;
+    gutters = goesOn ? common : own;
     group.push(band);
   }
   close();
