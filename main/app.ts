@@ -110,6 +110,8 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
 
   const extractor = new ExtractorHost({ sandbox: ports.sandbox, clock, log, folders });
+  // At every start, before a file is there: the log says what holds, and the settings page has it ready.
+  void extractor.sandbox();
   const index = await openPassageIndex({
     ...{ entry: ports.indexEntry, dataFolder: folders.data, log },
     onDamaged: (id) => documents.readAgain(id),
