@@ -311,8 +311,8 @@ test('a dropped file that goes whole is read ahead, and the question goes on fro
   const { bench, engine } = start();
   await engine.load();
   const id = bench.shelf.put('notes.txt', { passages: [budget, deadline] });
-  bench.draftFiles.set(null, [auto(id)]);
-  await bench.conversations.handlers.saveDraft({ conversationId: null, text: '' }, caller);
+  const draft = { conversationId: null, text: '', attachments: [auto(id)] };
+  await bench.conversations.handlers.saveDraft(draft, caller);
   await settled();
   const warmed = engine.warmed.at(-1)?.messages.at(-1)?.text ?? '';
   expect(warmed).toContain(deadline);
@@ -321,11 +321,21 @@ test('a dropped file that goes whole is read ahead, and the question goes on fro
   expect(sent.startsWith(warmed.trimEnd())).toBe(true);
 });
 
+test('the files leave the composer together with the message they went with', async () => {
+  const { bench } = start();
+  const id = bench.shelf.put('notes.txt', { passages: [budget] });
+  const { draft, saveDraft } = bench.conversations.handlers;
+  const { conversationId } = await asked(bench, 'Hello');
+  await saveDraft({ conversationId, text: 'And', attachments: [auto(id)] }, caller);
+  await asked(bench, 'And this?', conversationId, [auto(id)]);
+  expect(await draft({ conversationId }, caller)).toEqual({ text: '', attachments: [] });
+});
+
 test('a file in the composer whose reading fails warms what is typed all the same', async () => {
   const { bench, engine } = start();
   await engine.load();
-  bench.draftFiles.set(null, [auto('gone' as DocumentId)]);
-  await bench.conversations.handlers.saveDraft({ conversationId: null, text: 'Hel' }, caller);
+  const draft = { conversationId: null, text: 'Hel', attachments: [auto('gone' as DocumentId)] };
+  await bench.conversations.handlers.saveDraft(draft, caller);
   await settled();
   expect(engine.warmed.at(-1)?.messages.at(-1)).toEqual({ role: 'user', text: 'Hel' });
 });

@@ -3,7 +3,7 @@ import { isPart, type MessageId } from '../../../contract/chat/message.ts';
 import type { DocumentId } from '../../../contract/documents/documents.ts';
 import { mains } from '../../ports/power.ts';
 import { DocumentsBench } from '../documents/testing/documents-bench.fixture.ts';
-import { createKnowledge, wordsAlone } from '../knowledge/index.ts';
+import { createKnowledge, type MeaningWork } from '../knowledge/index.ts';
 import type { Library } from '../reading/index.ts';
 import { ChatBench, caller } from './testing/chat-bench.fixture.ts';
 import { auto, budget, deadline, say } from './testing/document-chat.fixture.ts';
@@ -15,6 +15,14 @@ afterEach(async () => {
   for (const bench of open.splice(0).reverse()) await bench.dispose();
 });
 
+/** As where there is no embedding model. */
+const wordsAlone: MeaningWork = {
+  find: async () => null,
+  embedderState: () => 'absent',
+  wake: () => {},
+  close: async () => {},
+};
+
 /** The chat over files that are really kept, cut and looked up; the processes that read them are scripted. */
 async function start(...texts: string[]) {
   const kept = await new DocumentsBench().open();
@@ -25,7 +33,7 @@ async function start(...texts: string[]) {
     power: { state: async () => mains },
     emit: { changed: () => {}, removed: () => {}, stateChanged: () => {} },
     isChatting: () => false,
-    meaning: wordsAlone,
+    meaning: () => wordsAlone,
   });
   const library: Library = {
     document: (id) => documents.get(id),

@@ -285,6 +285,7 @@ export function createChat(options: ChatOptions): Chat {
         parts,
       );
       conversations.store.saveDraft(id, '');
+      options.sources.clearDraftAttachments(id);
       return asked;
     });
     return launch(written);

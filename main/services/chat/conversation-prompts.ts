@@ -17,6 +17,8 @@ import type { TokenStore } from './token-store.ts';
 export interface ConversationSources {
   /** The files in its composer. */
   draftAttachments(id: ConversationId | null): Attachment[];
+  /** They went with a message. Joins the transaction it is called in. */
+  clearDraftAttachments(id: ConversationId | null): void;
   /** What every question of it is looked up in. */
   collectionIds(id: ConversationId | null): CollectionId[];
 }

@@ -65,6 +65,8 @@ export interface Conversations {
   /** The files in composers, and the collections that conversations ask. Null names the chat not begun. */
   readonly sources: {
     draftAttachments(id: ConversationId | null): Attachment[];
+    /** They went with a message. Joins the transaction it is called in. */
+    clearDraftAttachments(id: ConversationId | null): void;
     /** One among them may have been removed. */
     collectionIds(id: ConversationId | null): CollectionId[];
   };
@@ -211,6 +213,10 @@ export function createConversations(options: ConversationsOptions): Conversation
   return {
     handlers,
     book,
-    sources: { draftAttachments: sources.draftFiles, collectionIds: sources.collectionIds },
+    sources: {
+      draftAttachments: sources.draftFiles,
+      clearDraftAttachments: (id) => sources.saveDraftFiles(id, []),
+      collectionIds: sources.collectionIds,
+    },
   };
 }

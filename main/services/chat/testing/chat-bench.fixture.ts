@@ -65,7 +65,6 @@ export class ChatBench<E extends Engine & ModelRuntime = ScriptedEngine> {
   readonly logged: string[] = [];
   readonly incidents: unknown[] = [];
   readonly shelf = new Shelf();
-  readonly draftFiles = new Map<ConversationId | null, Attachment[]>();
   collectionIds: CollectionId[] = [];
   storage: Storage;
   power: PowerState = mains;
@@ -188,7 +187,7 @@ export class ChatBench<E extends Engine & ModelRuntime = ScriptedEngine> {
       prompts: { ...loadPrompts(assetsFolder), system: 'Be calm.' },
       library: this.library,
       sources: {
-        draftAttachments: (id) => this.draftFiles.get(id) ?? [],
+        ...this.conversations.sources,
         collectionIds: () => this.collectionIds,
       },
       sampling: this.#sampling,
