@@ -63,14 +63,18 @@ async function answer({ client }: Engine, text: string): Promise<string> {
   return all;
 }
 
-test('a model is measured once while nobody waits; what was found is used, told and noted', async () => {
+test('a model is measured once while nobody waits; what was found is used, told and noted', async (t) => {
   const engine = start();
-  const line = logged(engine, /^calibrated: /);
+  const line = logged(engine, /calibrated: |calibration ended/);
   const told = new Promise<number>((resolve) => {
     engine.client.model.calibrated(({ threads }) => resolve(threads));
   });
   const loaded = await load(engine);
   assert.equal(loaded.threads, availableParallelism());
+  if (/other programs|ended early: cancelled/.test(await line)) {
+    t.skip('this computer is too busy for measuring');
+    return;
+  }
   assert.match(await line, /^calibrated: \d+ threads of \d+, steps of \d+ tokens \(prompt\/answer/);
   const threads = await told;
   assert.equal((await engine.client.engine.counters({})).threads, threads);

@@ -14,7 +14,8 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 function setUp(speedOf: Speeds, special: Partial<CalibrationSubject> = {}) {
-  const machine = { nowMs: 0, isBusy: false, fault: undefined as Error | undefined };
+  const machine = { nowMs: 0, measureMs: 0, isBusy: false, othersShare: 0.1 };
+  const faults: Error[] = [];
   const measured: MeasureSize[] = [];
   const lines: string[] = [];
   const noted: Calibration[] = [];
@@ -22,9 +23,11 @@ function setUp(speedOf: Speeds, special: Partial<CalibrationSubject> = {}) {
   let isHanging = false;
   const measure = (size: MeasureSize): Job<MeasuredSpeed> => {
     measured.push(size);
+    machine.nowMs += machine.measureMs;
+    const fault = faults.shift();
     const { promise, resolve, reject } = Promise.withResolvers<MeasuredSpeed>();
     const speed = speedOf(size);
-    if (machine.fault) reject(machine.fault);
+    if (fault) reject(fault);
     else if (!isHanging)
       resolve({ promptTokensPerSecond: speed, answerTokensPerSecond: speed / 10 });
     return { done: promise, cancel: () => reject(new AppError('cancelled', {})) };
@@ -36,6 +39,7 @@ function setUp(speedOf: Speeds, special: Partial<CalibrationSubject> = {}) {
     },
     nowMs: () => machine.nowMs,
     isBusy: () => machine.isBusy,
+    watchOthers: () => () => machine.othersShare,
     log: (line) => lines.push(line),
     onThreads: (count) => threads.push(`told ${count}`),
   });
@@ -53,7 +57,7 @@ function setUp(speedOf: Speeds, special: Partial<CalibrationSubject> = {}) {
   const hang = (): void => {
     isHanging = true;
   };
-  return { machine, measured, lines, noted, threads, calibrator, after, hang };
+  return { machine, faults, measured, lines, noted, threads, calibrator, after, hang };
 }
 
 test('the fastest number of threads is used at once, told, logged and noted', async () => {
@@ -133,6 +137,27 @@ test('it takes ten seconds at most', async () => {
   expect(noted).toEqual([]);
 });
 
+test('where there is no time for all settings, those that were measured decide', async () => {
+  const { after, machine, measured, noted } = setUp(bestOfTwo);
+  machine.measureMs = 3000;
+  await after(3);
+  expect(new Set(measured.map(({ threads }) => threads))).toEqual(new Set([4, 2]));
+  expect(noted).toEqual([{ threads: 2, batchTokens: 256, isFinal: true }]);
+});
+
+test('what was measured while other programs were busy does not count, and is done again', async () => {
+  const { after, machine, noted, threads, lines } = setUp(bestOfTwo);
+  machine.othersShare = 0.4;
+  await after(3);
+  expect([noted, threads]).toEqual([[], []]);
+  expect(lines).toEqual(["not calibrated: other programs took 40 % of the cores' time"]);
+  machine.othersShare = 0;
+  await after(29);
+  expect(noted).toEqual([]);
+  await after(1);
+  expect(noted).toHaveLength(1);
+});
+
 test('a model that goes is not measured any more', async () => {
   const { after, calibrator, measured } = setUp(bestOfTwo);
   calibrator.end();
@@ -141,13 +166,12 @@ test('a model that goes is not measured any more', async () => {
 });
 
 test('a context without room is tried again later; a bug is not hidden', async () => {
-  const { after, machine, noted, lines } = setUp(bestOfTwo);
-  machine.fault = new AppError('prompt.too-long', { promptTokens: 1, contextTokens: 1 });
+  const { after, faults, noted, lines } = setUp(bestOfTwo);
+  faults.push(new AppError('prompt.too-long', { promptTokens: 1, contextTokens: 1 }));
   await after(3);
   expect(lines).toEqual(['calibration ended early: prompt.too-long']);
-  machine.fault = new Error('a bug');
+  faults.push(new Error('a bug'));
   await expect(after(30)).rejects.toThrow('a bug');
-  machine.fault = undefined;
   await after(30);
   expect(noted).toHaveLength(1);
 });
@@ -165,7 +189,7 @@ test('larger steps that pay are used from the next load on, and measured once mo
 test('a slow computer measures few tokens, and no sizes of steps', async () => {
   const { after, measured, noted } = setUp(() => 20);
   await after(3);
-  expect(Math.max(...measured.map(({ promptTokens }) => promptTokens))).toBe(32);
+  expect(Math.max(...measured.map(({ promptTokens }) => promptTokens))).toBe(16);
   expect(new Set(measured.map(({ batchTokens }) => batchTokens))).toEqual(new Set([256]));
   expect(noted).toEqual([{ threads: 4, batchTokens: 256, isFinal: true }]);
 });

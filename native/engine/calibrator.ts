@@ -21,6 +21,8 @@ const laterQuietMs = 30_000;
 const mostTries = 5;
 /** How long each setting is measured, twice. */
 const sliceMs = 700;
+/** While others take more of the cores' time, fewer threads look better than they are on a quiet computer. */
+const mostOfOthers = 0.15;
 
 /** A loaded model that was not measured yet. */
 export interface CalibrationSubject {
@@ -54,6 +56,8 @@ export interface CalibratorOptions {
   nowMs(): number;
   /** Whether anything runs for a person. */
   isBusy(): boolean;
+  /** Begins to watch; what it gives says which share of the cores' time other programs took since. */
+  watchOthers(): () => number;
   log(line: string): void;
   /** The loaded model computes with so many threads from now on. */
   onThreads(threads: number): void;
@@ -108,8 +112,9 @@ export class Calibrator {
     this.#running = running;
     const timer = setTimeout(() => running.abort(), limitMs);
     try {
-      await this.#calibrate(subject, running.signal);
-      if (this.#subject === subject) this.#subject = undefined;
+      const isDone = await this.#calibrate(subject, running.signal);
+      if (isDone && this.#subject === subject) this.#subject = undefined;
+      this.#quietSinceMs = nowMs();
     } catch (error) {
       // A full context, too, is another one later.
       const isExpected = error instanceof AppError || running.signal.aborted;
@@ -121,16 +126,23 @@ export class Calibrator {
     }
   }
 
-  async #calibrate(subject: CalibrationSubject, signal: AbortSignal): Promise<void> {
-    const { log, engine, onThreads, nowMs } = this.#options;
+  /** Whether the result can be relied on. */
+  async #calibrate(subject: CalibrationSubject, signal: AbortSignal): Promise<boolean> {
+    const { log, engine, onThreads, nowMs, watchOthers } = this.#options;
     const endMs = nowMs() + limitMs;
+    const othersShare = watchOthers();
     const size = await this.#sizeFor(subject, signal);
     const candidates = threadCandidates(subject.mostThreads);
-    const measured = await this.#measureAll(candidates, size, signal);
+    const measured = await this.#measureAll(candidates, size, { endMs, signal });
     const best = fastestOf(measured);
     const batchTokens = await this.#batchFor(subject, best, { endMs, signal });
     const onCpu = await subject.gpu?.measureOnCpu({ ...size, threads: best.threads }, signal);
     signal.throwIfAborted();
+    const share = othersShare();
+    if (share > mostOfOthers) {
+      log(`not calibrated: other programs took ${(share * 100).toFixed(0)} % of the cores' time`);
+      return false;
+    }
     const isCpuFaster = onCpu !== undefined && turnMs(onCpu) < turnMs(best);
     await subject.note({
       ...{ threads: best.threads, batchTokens },
@@ -147,12 +159,13 @@ export class Calibrator {
       `calibrated: ${best.threads} threads of ${subject.mostThreads}, steps of ${batchTokens} tokens` +
         `${isCpuFaster ? ', the CPU' : ''} (prompt/answer tokens per second: ${speeds.join(', ')})`,
     );
+    return true;
   }
 
   /** How much to compute, so that each measurement takes about a slice of time. */
   async #sizeFor(subject: CalibrationSubject, signal: AbortSignal): Promise<MeasureSize> {
     const { threads, batchTokens, contextTokens } = subject;
-    const probe = { threads, batchTokens, promptTokens: 32, answerTokens: 2 };
+    const probe = { threads, batchTokens, promptTokens: 16, answerTokens: 2 };
     const speed = await this.#measure(probe, signal);
     const tokensIn = (tokensPerSecond: number, most: number): number =>
       Math.max(1, Math.min(most, Math.round((tokensPerSecond * sliceMs) / 2000)));
@@ -166,17 +179,24 @@ export class Calibrator {
     };
   }
 
-  /** Each candidate twice, forth and back; what disturbs one of the two does not count. */
+  /**
+   * Each candidate twice, forth and back, so that what disturbs one of the two does not count; as many as there
+   * is time for, the usual one first.
+   */
   async #measureAll(
     candidates: readonly number[],
     size: MeasureSize,
-    signal: AbortSignal,
+    how: { endMs: number; signal: AbortSignal },
   ): Promise<[MeasuredSetting, ...MeasuredSetting[]]> {
+    const { nowMs } = this.#options;
     const best = new Map<number, MeasuredSetting>();
-    for (const threads of candidates.length > 1
-      ? [...candidates, ...candidates.toReversed()]
-      : candidates) {
-      const speed = await this.#measure({ ...size, threads }, signal);
+    let longestMs = 0;
+    const order = [...candidates, ...candidates.toReversed()];
+    for (const threads of candidates.length > 1 ? order : candidates) {
+      const beginMs = nowMs();
+      if (best.size > 0 && beginMs + longestMs > how.endMs) break;
+      const speed = await this.#measure({ ...size, threads }, how.signal);
+      longestMs = Math.max(longestMs, nowMs() - beginMs);
       const before = best.get(threads);
       if (!before || turnMs(speed) < turnMs(before)) best.set(threads, { threads, ...speed });
     }

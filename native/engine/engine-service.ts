@@ -7,6 +7,7 @@ import { NotesShelf } from './file-estimates.ts';
 import { Follower } from './follow.ts';
 import { ModelLoading } from './load-model.ts';
 import type { EngineThread } from './native-binding.ts';
+import { watchOtherPrograms } from './other-programs.ts';
 import { Resting } from './resting.ts';
 import { runHandlers } from './run-requests.ts';
 import { Turns } from './turns.ts';
@@ -39,6 +40,7 @@ export class EngineService {
       engine: thread,
       nowMs: () => performance.now(),
       isBusy: () => this.#chats.isBusy || this.#embeddings.isBusy,
+      watchOthers: watchOtherPrograms,
       log: (line) => log('info', line),
       onThreads: (count) => options.onThreads(count),
     });
