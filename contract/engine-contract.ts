@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { embeddingMembers } from './engine/embeddings.ts';
-import { fileErrors, filePath, ggufSummary, loadedModel, loadRequest } from './engine/models.ts';
+import {
+  cacheKey,
+  fileErrors,
+  filePath,
+  ggufSummary,
+  loadedModel,
+  loadRequest,
+} from './engine/models.ts';
 import { promptCost, promptPreview, promptRequest, tokenIds } from './engine/prompts.ts';
 import {
   answerChunk,
@@ -98,6 +105,19 @@ export const engineContract = {
     shrinkCache: call({
       input: z.object({ ramBytes: z.number().int().nonnegative() }),
       output: z.object({}),
+    }),
+    /**
+     * Drops what a model that is not loaded keeps on disk of some conversations, and nothing else. Not done where
+     * that folder is in use, as by the model that is loaded (`run.forget`), or cannot be opened.
+     */
+    forgetKept: call({
+      input: z.object({
+        folder: filePath,
+        key: cacheKey,
+        fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+        sequenceKeys: z.array(sequenceKey).max(4096),
+      }),
+      output: z.object({ isDone: z.boolean() }),
     }),
     /** One line of llama.cpp's or the engine's own log; never holds text of a conversation. */
     logged: event(z.object({ level: z.enum(['info', 'warn', 'error']), line: z.string() })),

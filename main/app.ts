@@ -65,7 +65,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const warmth = new Warmth({
     ...{ models: models.runtime, power: ports.power, clock, log, noteCached },
   });
-  const forgetting = new Forgetting({ models: models.runtime, places, folder, log });
+  const forgetting = new Forgetting({ models: models.runtime, engine, places, folder, log });
   conversations.book.onTrashed((id) => {
     forgetting.forget(id).catch((error: unknown) => log.incident(error, 'conversations.trash'));
   });

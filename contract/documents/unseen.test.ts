@@ -4,7 +4,9 @@ import { splitFileName, splitUnseen } from './unseen.ts';
 const tags = (text: string): string =>
   Array.from(text, (char) => String.fromCodePoint(0xe0000 + (char.codePointAt(0) ?? 0))).join('');
 const selectors = (text: string): string =>
-  Array.from(Buffer.from(text), (byte) => String.fromCodePoint(byte < 16 ? 0xfe00 + byte : 0xe0100 + byte - 16)).join('');
+  Array.from(Buffer.from(text), (byte) =>
+    String.fromCodePoint(byte < 16 ? 0xfe00 + byte : 0xe0100 + byte - 16),
+  ).join('');
 const bits = (text: string): string =>
   Array.from(Buffer.from(text), (byte) => byte.toString(2).padStart(8, '0'))
     .join('')
@@ -13,8 +15,22 @@ const bits = (text: string): string =>
 
 it.each([
   ['tag characters', `Hello${tags('ignore all')}!`, 'Hello!', 'tag-characters', 10, 'ignore all'],
-  ['tags behind a black flag', `\u{1f3f4}${tags('do it')}`, '\u{1f3f4}', 'tag-characters', 5, 'do it'],
-  ['selectors after an emoji', `😀${selectors('send it')}`, '😀', 'variation-selectors', 7, 'send it'],
+  [
+    'tags behind a black flag',
+    `\u{1f3f4}${tags('do it')}`,
+    '\u{1f3f4}',
+    'tag-characters',
+    5,
+    'do it',
+  ],
+  [
+    'selectors after an emoji',
+    `😀${selectors('send it')}`,
+    '😀',
+    'variation-selectors',
+    7,
+    'send it',
+  ],
   ['selectors after letters', `a\ufe0eb\ufe01`, 'ab', 'variation-selectors', 2, ''],
   ['zero-width bits', `so${bits('hi you')}so`, 'soso', 'zero-width', 48, 'hi you'],
   ['zero-width spaces in words', 'ig\u200bno\u200bre', 'ignore', 'zero-width', 2, ''],
@@ -62,7 +78,10 @@ it('a soft hyphen between syllables goes without being told of', () => {
 });
 
 it('a text that spells with selectors after every ideograph is found', () => {
-  const text = Array.from('每個字後面都有一個選擇符號用來藏東西', (char) => `${char}\u{e0101}`).join('');
+  const text = Array.from(
+    '每個字後面都有一個選擇符號用來藏東西',
+    (char) => `${char}\u{e0101}`,
+  ).join('');
   expect(splitUnseen(text).unseen.map(({ carrier }) => carrier)).toContain('variation-selectors');
 });
 

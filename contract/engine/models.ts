@@ -54,12 +54,16 @@ export const loadedModel = z.object({
 });
 export type LoadedModel = z.infer<typeof loadedModel>;
 
+/** 32 bytes, secret to this installation: state files carry a MAC under them. */
+export const cacheKey = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length === 32,
+);
+
 /** Where computed prefixes live beyond the context; absent: in the context only. */
 export const cacheOptions = z.object({
   /** Absolute; made where missing, readable by the person alone. */
   folder: filePath,
-  /** Secret to this installation: state files carry a MAC under it. */
-  key: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32),
+  key: cacheKey,
   /** Budgets; 0 switches a tier off. */
   ramBytes: z.number().int().nonnegative(),
   diskBytes: z.number().int().nonnegative(),

@@ -60,7 +60,12 @@ function unasked(): never {
 
 /** Handlers that fail, for everything a script does not say. */
 export const unscripted: EngineHandlers = {
-  engine: { describe: unasked, counters: unasked, shrinkCache: unasked },
+  engine: {
+    describe: unasked,
+    counters: unasked,
+    shrinkCache: unasked,
+    forgetKept: unasked,
+  },
   model: { inspect: unasked, load: unasked, setIdleMinutes: unasked, unload: unasked },
   run: {
     generate: unasked,

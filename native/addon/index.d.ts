@@ -69,6 +69,19 @@ export function estimateMemory(request: {
 /** What loading an embedder would take; `projectorBytes` is 0. @throws as `estimateMemory` */
 export function estimateEmbedderMemory(request: EmbedderRequest): Promise<MemoryEstimate>;
 
+/**
+ * Drops what a model that is not loaded keeps on disk of at most 4096 conversations, and nothing else; the files
+ * are gone when it resolves. `folder` and `key` as in `CacheOptions`. False where the model's folder is in use:
+ * nothing was dropped then. Runs on Node's pool.
+ */
+export function forgetKept(request: {
+  folder: string;
+  key: Uint8Array;
+  /** Of the model (`LoadedModel.fingerprint`). */
+  fingerprint: string;
+  sequenceKeys: string[];
+}): Promise<boolean>;
+
 export interface Device {
   name: string;
   description: string;

@@ -227,6 +227,15 @@ test('it forgets, shrinks, counts, and tells how it reads text', async () => {
   });
 });
 
+test('what a model keeps that is not loaded is forgotten by the addon, which says whether it could', async () => {
+  const { engine } = setUp();
+  const request = { folder: '/cache', key: new Uint8Array(32), sequenceKeys: ['a'] };
+  const forget = (digit: string) =>
+    engine.forgetKept({ ...request, fingerprint: digit.repeat(64) }, { signal: never });
+  expect(await forget('1')).toEqual({ isDone: true });
+  expect(await forget('0')).toEqual({ isDone: false });
+});
+
 test('aborting ends an answer as cancelled; describe waits until it has ended', async () => {
   const { engine, model, run } = setUp();
   await finish(model.load(small, { signal: never }));

@@ -18,6 +18,7 @@ import { yieldingEngine } from './yielding-engine.ts';
 export class EngineService {
   readonly #options: EngineServiceOptions;
   readonly #engine: EngineThread;
+  readonly #turns = new Turns();
   readonly #chats = new Follower();
   readonly #embeddings = new Follower();
   readonly #calibrator: Calibrator;
@@ -33,7 +34,7 @@ export class EngineService {
     const thread = new addon.Engine({ threads, onLog: log });
     const engine = yieldingEngine(thread, () => this.#calibrator.noteWork());
     const notes = new NotesShelf();
-    const turns = new Turns();
+    const turns = this.#turns;
     this.#options = options;
     this.#engine = engine;
     this.#calibrator = new Calibrator({
@@ -99,6 +100,9 @@ export class EngineService {
           await engine.shrinkCache(input);
           return {};
         },
+        // In its turn: a model that is being loaded may be about to open that folder.
+        forgetKept: (input) =>
+          this.#turns.do(async () => ({ isDone: await addon.forgetKept(input) })),
       },
       model: {
         inspect: ({ path }) => addon.inspectGguf(path),

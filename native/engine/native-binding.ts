@@ -6,7 +6,7 @@ import { guarded, guardedCall, guardedJob, rethrow } from './translate-error.ts'
 /** The addon as this process uses it. */
 export type Addon = Pick<
   typeof addonSurface,
-  'inspectGguf' | 'estimateMemory' | 'estimateEmbedderMemory' | 'describe'
+  'inspectGguf' | 'estimateMemory' | 'estimateEmbedderMemory' | 'forgetKept' | 'describe'
 > & {
   Engine: new (options: addonSurface.EngineOptions) => EngineThread;
   VectorIndex: { open(request: { path: string; dimensions: number }): Promise<VectorFile> };
@@ -137,6 +137,7 @@ export function translated(addon: Addon): Addon {
     estimateMemory: async (request) => await addon.estimateMemory(request).catch(rethrow),
     estimateEmbedderMemory: async (request) =>
       await addon.estimateEmbedderMemory(request).catch(rethrow),
+    forgetKept: (request) => guardedCall(() => addon.forgetKept(request)),
     describe: () => guarded(() => addon.describe()),
     Engine: TranslatedEngine,
     VectorIndex: {

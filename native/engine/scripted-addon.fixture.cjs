@@ -305,6 +305,10 @@ async function estimateEmbedderMemory({ path }) {
   return { modelBytes, contextBytes: 50, computeBytes: 50, projectorBytes: 0 };
 }
 
+async function forgetKept({ fingerprint, sequenceKeys }) {
+  return !fingerprint.startsWith('00') && sequenceKeys.length > 0;
+}
+
 function describe() {
   return { llamaVersion: 'scripted', systemInfo: process.pid.toString(), devices: [] };
 }
@@ -313,6 +317,7 @@ module.exports = {
   inspectGguf,
   estimateMemory,
   estimateEmbedderMemory,
+  forgetKept,
   describe,
   Engine,
   VectorIndex: class {},

@@ -85,6 +85,11 @@ export class CacheFolder {
     }
   }
 
+  /** Where, and under which key, state of all models is kept. */
+  async place(): Promise<Pick<CacheOptions, 'folder' | 'key'>> {
+    return { folder: this.path, key: await this.#options.secrets.key('cache') };
+  }
+
   diskBytes(): Promise<number> {
     return bytesUnder(this.path);
   }

@@ -47,7 +47,7 @@ function start(engine = new ScriptedEngine(silent)) {
     machine: { totalMemoryBytes: 1, freeMemoryBytes: () => 1, freeDiskBytes: async () => 1 },
     secrets: { key: async () => new Uint8Array(32) },
   });
-  const open = () => new Forgetting({ models: engine, places, folder, log });
+  const open = () => new Forgetting({ models: engine, engine, places, folder, log });
   return { engine, places, warnings, folder, open };
 }
 
@@ -74,18 +74,51 @@ test('the loaded model forgets the conversation, once, and keeps the rest', asyn
   await forgetting.close();
 });
 
-test('state of a model that is not loaded goes at once, with its whole folder', async () => {
+test('state of a model that is not loaded goes at once, and leaves that of others', async () => {
   addConversation('a');
   const { engine, places, open } = start();
   await engine.client();
   places.note({ conversationId: 'a', fingerprint: otherFingerprint });
-  const [kept, gone] = [writeState(loadedFingerprint), writeState(otherFingerprint)];
+  const other = writeState(otherFingerprint);
+  const asked: unknown[] = [];
+  engine.forgetKept = (request) => {
+    asked.push(request);
+    return { isDone: true };
+  };
   const forgetting = open();
   await forgetting.forget('a');
-  expect([existsSync(kept), existsSync(gone)]).toEqual([true, false]);
+  expect(existsSync(other)).toBe(true);
+  expect(asked).toEqual([
+    {
+      folder: join(dataFolder, 'cache'),
+      key: new Uint8Array(32),
+      fingerprint: otherFingerprint,
+      sequenceKeys: ['a'],
+    },
+  ]);
   expect(places.forgotten()).toEqual([]);
   await forgetting.close();
 });
+
+test.each([
+  ['cannot', () => ({ isDone: false })],
+  ['fails', () => Promise.reject(new Error('a bug'))],
+])(
+  'where the engine %s, all that a model keeps which is not loaded goes at once',
+  async (_name, forgetKept) => {
+    addConversation('a');
+    const { engine, places, open } = start();
+    engine.forgetKept = forgetKept;
+    await engine.client();
+    places.note({ conversationId: 'a', fingerprint: otherFingerprint });
+    const [kept, gone] = [writeState(loadedFingerprint), writeState(otherFingerprint)];
+    const forgetting = open();
+    await forgetting.forget('a');
+    expect([existsSync(kept), existsSync(gone)]).toEqual([true, false]);
+    expect(places.forgotten()).toEqual([]);
+    await forgetting.close();
+  },
+);
 
 test('what unused models keep beyond the budget goes once a model is loaded, with its notes', async () => {
   addConversation('a');

@@ -1,4 +1,5 @@
 import { AppError } from '../../../contract/errors/app-error.ts';
+import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ModelRuntime } from '../models/index.ts';
 import type { CacheFolder } from './cache-folder.ts';
@@ -8,7 +9,8 @@ import type { CachePlace, CachePlacesStore } from './cache-places-store.ts';
 export interface ForgettingOptions {
   models: Pick<ModelRuntime, 'current' | 'isLoading' | 'onSettled'>;
   places: CachePlacesStore;
-  folder: Pick<CacheFolder, 'clearModel' | 'trim'>;
+  folder: Pick<CacheFolder, 'clearModel' | 'place' | 'trim'>;
+  engine: Pick<Engine, 'client'>;
   log: Log;
 }
 
@@ -16,8 +18,8 @@ export interface ForgettingOptions {
  * Drops what the engine keeps of conversations that went to the trash, and what is too much of models that are
  * not used any more. What must be dropped is noted in
  * the database first, so that a death loses none of it: it is done as soon as the engine can, at the latest
- * after the next start. State of a model that is not loaded goes with all that this model has on disk:
- * that costs reading again, while the text of a removed conversation must not wait for its model.
+ * after the next start. The text of a removed conversation does not wait for its model: where that is not
+ * loaded the engine opens its folder without it, and where that fails all of the folder goes.
  */
 export class Forgetting {
   readonly #options: ForgettingOptions;
@@ -73,9 +75,25 @@ export class Forgetting {
     if (model?.loaded.fingerprint === place.fingerprint) {
       await model.client.run.forget({ sequenceKey: place.conversationId });
       places.done(place);
+    } else if (await this.#forgetKept(place)) {
+      places.done(place);
     } else {
       await folder.clearModel(place.fingerprint);
       places.doneWith(place.fingerprint);
+    }
+  }
+
+  /** Whether the state of one conversation is gone, and that of the others is left. */
+  async #forgetKept({ conversationId, fingerprint }: CachePlace): Promise<boolean> {
+    try {
+      const { engine, folder } = this.#options;
+      const client = await engine.client();
+      const sequenceKeys = [conversationId];
+      const request = { ...(await folder.place()), fingerprint, sequenceKeys };
+      return (await client.engine.forgetKept(request)).isDone;
+    } catch (error) {
+      this.#report(error);
+      return false;
     }
   }
 

@@ -2,6 +2,7 @@
 #include "embed-job.h"
 #include "engine.h"
 #include "exit-guard.h"
+#include "forget-kept.h"
 #include "gguf-summary.h"
 #include "js-values.h"
 #include "log-router.h"
@@ -15,9 +16,16 @@
 
 #include <napi.h>
 
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
 namespace parley {
 
 namespace {
+
+constexpr size_t max_forgotten = 4096;
 
 Napi::Value inspect_gguf(const Napi::CallbackInfo &info) {
     const std::string path = string_argument(info, 0, "path");
@@ -47,6 +55,24 @@ Napi::Value estimate_embedder(const Napi::CallbackInfo &info) {
     return PromiseWorker<MemoryEstimate>::run(
         info.Env(), [request] { return estimate_embedder_memory(request); },
         [](Napi::Env env, const MemoryEstimate &result) { return to_js(env, result); });
+}
+
+Napi::Value forget_kept_of(const Napi::CallbackInfo &info) {
+    const ObjectReader request(info[0], "request");
+    KeptCache cache;
+    cache.folder = request.string("folder");
+    const std::vector<uint8_t> key = request.bytes("key", cache.key.size());
+    std::copy(key.begin(), key.end(), cache.key.begin());
+    try {
+        cache.fingerprint = digest_of_hex(request.string("fingerprint"));
+    } catch (const std::invalid_argument &) {
+        request.refuse("fingerprint", "64 hex digits");
+    }
+    cache.folder += "/" + request.string("fingerprint");
+    const std::vector<std::string> keys = request.strings("sequenceKeys", max_forgotten);
+    return PromiseWorker<bool>::run(
+        info.Env(), [cache, keys] { return forget_kept(cache, keys); },
+        [](Napi::Env env, const bool &is_done) { return Napi::Boolean::New(env, is_done); });
 }
 
 Napi::Value describe(const Napi::CallbackInfo &info) {
@@ -82,6 +108,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("estimateMemory", Napi::Function::New(env, estimate, "estimateMemory"));
     exports.Set("estimateEmbedderMemory",
                 Napi::Function::New(env, estimate_embedder, "estimateEmbedderMemory"));
+    exports.Set("forgetKept", Napi::Function::New(env, forget_kept_of, "forgetKept"));
     exports.Set("describe", Napi::Function::New(env, describe, "describe"));
     define_vectors(env, exports);
     return exports;

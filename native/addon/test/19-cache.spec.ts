@@ -86,6 +86,39 @@ test('a chat reopened after a restart computes only what is new', async () => {
   assert.equal(result.text, await coldAnswer(next));
 });
 
+test('without its model a conversation can be forgotten too; what others use stays', async () => {
+  const cache = newCache();
+  const { history } = await keepConversation(cache);
+  const { folder, key } = cache;
+  let fingerprint = '';
+  const other = [persona, user('What is the budget of Project Falcon?')];
+  {
+    await using engine = await start(cache);
+    await answer(engine, other, { sequenceKey: 'other' });
+    [fingerprint = ''] = readdirSync(folder);
+    const inUse = { folder, key, fingerprint, sequenceKeys: ['chat'] };
+    assert.equal(await addon.forgetKept(inUse), false);
+  }
+  const kept = { folder, key, fingerprint };
+  assert.equal(await addon.forgetKept({ ...kept, sequenceKeys: [] }), true);
+  const before = filesIn(folder).length;
+  assert.equal(await addon.forgetKept({ ...kept, sequenceKeys: ['chat', 'nobody'] }), true);
+  assert.ok(filesIn(folder).length < before);
+  await using engine = await start(cache);
+  const again = [...other, assistant('The budget of Project Falcon is 48210.'), user('Hello')];
+  const result = await untilRestored(engine, (round) =>
+    answer(engine, again, { sequenceKey: `ask-${round}` }),
+  );
+  assert.ok(result.restoredTokens > 30);
+  // The persona is the other's too; the first question was this conversation's alone.
+  const cold = await answer(engine, [...history, user('Hello')], { sequenceKey: 'cold' });
+  assert.ok(cold.reusedTokens + cold.restoredTokens < result.restoredTokens);
+  const absent = { ...kept, fingerprint: '0'.repeat(64), sequenceKeys: ['chat'] };
+  assert.equal(await addon.forgetKept(absent), true);
+  assert.deepEqual(readdirSync(folder), [fingerprint]);
+  assert.throws(() => addon.forgetKept({ ...absent, fingerprint: '../..' }), TypeError);
+});
+
 test('a new chat with a known persona begins behind it', async () => {
   const cache = newCache();
   await keepConversation(cache);

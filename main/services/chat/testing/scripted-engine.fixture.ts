@@ -50,6 +50,8 @@ export class ScriptedEngine implements Engine, ModelRuntime {
     this.#stopping.get(sequenceKey)?.abort();
     return {};
   };
+  /** What it does with state of a model that is not loaded; that it cannot unless a test says otherwise. */
+  forgetKept: EngineHandlers['engine']['forgetKept'] = () => ({ isDone: false });
   loaded = loadedModel();
   isLoading: () => boolean = () => false;
   kills = 0;
@@ -71,6 +73,10 @@ export class ScriptedEngine implements Engine, ModelRuntime {
     const [near, far] = portPair();
     const handlers: EngineHandlers = {
       ...unscripted,
+      engine: {
+        ...unscripted.engine,
+        forgetKept: (request, caller) => this.forgetKept(request, caller),
+      },
       run: {
         ...unscripted.run,
         generate: (request, caller) => {
