@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { dropFiles } from '../support/drop-files.ts';
 
 /** Choosing a model: the first run, the path picker, and what the header says. */
 export class ModelScreen {
@@ -33,18 +34,7 @@ export class ModelScreen {
 
   /** Drops a file on the window, as from a file manager: a browser hands over its bytes, not its path. */
   async drop(fileName: string, content: Buffer): Promise<void> {
-    const transfer = await this.page.evaluateHandle(
-      ({ name, base64 }) => {
-        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-        const dropped = new DataTransfer();
-        dropped.items.add(new File([bytes], name));
-        return dropped;
-      },
-      { name: fileName, base64: content.toString('base64') },
-    );
-    for (const type of ['dragenter', 'dragover', 'drop']) {
-      await this.page.locator('main').dispatchEvent(type, { dataTransfer: transfer });
-    }
+    await dropFiles(this.page, [{ name: fileName, content }]);
   }
 
   async isReady(): Promise<void> {
