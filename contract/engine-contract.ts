@@ -126,6 +126,14 @@ export const engineContract = {
     /** Reads and checks a header; nothing is loaded. */
     inspect: call({ input: z.object({ path: filePath }), output: ggufSummary, errors: fileErrors }),
     /**
+     * Reads the files of a model into the system's memory, for a load that is expected. Any work ends it at once,
+     * and so does memory that would get short.
+     */
+    readAhead: call({
+      input: z.object({ paths: z.array(filePath).max(8) }),
+      output: z.object({ readBytes: z.number().int() }),
+    }),
+    /**
      * Loads a model, and its projector where named, in place of the one loaded. Chunks are the fraction
      * [0, 1] done. Cancelling leaves no model loaded.
      */

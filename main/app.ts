@@ -149,6 +149,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     cache: cache.handlers,
     models: models.handlers,
   };
+  models.readAhead();
   // Not before a window is there: a start with a model of its own chooses that one first.
   let hasServed = false;
   return {

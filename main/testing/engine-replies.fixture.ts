@@ -66,7 +66,13 @@ export const unscripted: EngineHandlers = {
     shrinkCache: unasked,
     forgetKept: unasked,
   },
-  model: { inspect: unasked, load: unasked, setIdleMinutes: unasked, unload: unasked },
+  model: {
+    inspect: unasked,
+    readAhead: unasked,
+    load: unasked,
+    setIdleMinutes: unasked,
+    unload: unasked,
+  },
   run: {
     generate: unasked,
     stop: unasked,

@@ -61,6 +61,7 @@ class RealEngine implements Engine, ModelRuntime {
   onSettled = () => () => {};
   onDeath = () => () => {};
   noteSuccess = (): void => {};
+  wake = (): void => {};
   kill = (): void => {};
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { AppError } from '../../contract/errors/app-error.ts';
@@ -225,6 +226,23 @@ test('it forgets, shrinks, counts, and tells how it reads text', async () => {
     text: 'ab',
     spans: [{ text: 'ab', tokenCount: 1, message: 0 }],
   });
+});
+
+test('files are read ahead until somebody wants the engine', async () => {
+  const { model, run } = setUp();
+  const path = join(import.meta.dirname, 'engine-service.ts');
+  const { readBytes } = await model.readAhead({ paths: [path] }, { signal: never });
+  expect(readBytes).toBe(statSync(path).size);
+  const works: (() => Promise<unknown>)[] = [
+    () => finish(model.load(small, { signal: never })),
+    () => finish(run.generate(question('1'), { signal: never })),
+  ];
+  for (const work of works) {
+    const reading = model.readAhead({ paths: Array(8).fill(path) }, { signal: never });
+    const working = work();
+    expect((await reading).readBytes).toBeLessThan(8 * readBytes);
+    await working;
+  }
 });
 
 test('what a model keeps that is not loaded is forgotten by the addon, which says whether it could', async () => {

@@ -8,6 +8,7 @@ import { Follower } from './follow.ts';
 import { ModelLoading } from './load-model.ts';
 import type { EngineThread } from './native-binding.ts';
 import { watchOtherPrograms } from './other-programs.ts';
+import { readAhead } from './read-ahead.ts';
 import { Resting } from './resting.ts';
 import { runHandlers } from './run-requests.ts';
 import { Turns } from './turns.ts';
@@ -27,12 +28,13 @@ export class EngineService {
   readonly #vectors: VectorFiles;
   readonly #chatResting: Resting;
   readonly #embedderResting: Resting;
+  #reading: AbortController | undefined;
   readonly handlers: EngineHandlers;
 
   constructor(options: EngineServiceOptions) {
     const { addon, threads, log, countsMappedAsFree } = options;
     const thread = new addon.Engine({ threads, onLog: log });
-    const engine = yieldingEngine(thread, () => this.#calibrator.noteWork());
+    const engine = yieldingEngine(thread, () => this.#makeRoom());
     const notes = new NotesShelf();
     const turns = this.#turns;
     this.#options = options;
@@ -106,7 +108,13 @@ export class EngineService {
       },
       model: {
         inspect: ({ path }) => addon.inspectGguf(path),
-        load: (input, { signal }) => this.#loading.load(input, signal),
+        readAhead: async ({ paths }, { signal }) => ({
+          readBytes: await this.#readAhead(paths, signal),
+        }),
+        load: (input, { signal }) => {
+          this.#makeRoom();
+          return this.#loading.load(input, signal);
+        },
         setIdleMinutes: ({ idleMinutes }) => {
           this.#loading.idleMinutes = idleMinutes;
           this.#embedding.idleMinutes = idleMinutes;
@@ -124,6 +132,24 @@ export class EngineService {
       },
       vectors: this.#vectors.handlers,
     };
+  }
+
+  /** Somebody wants the engine: what nobody waits for ends. */
+  #makeRoom(): void {
+    this.#calibrator.noteWork();
+    this.#reading?.abort();
+  }
+
+  async #readAhead(paths: readonly string[], signal: AbortSignal): Promise<number> {
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    const { installedMemoryBytes } = this.#options;
+    return await readAhead(paths, {
+      signal: AbortSignal.any([signal, reading.signal]),
+      installedMemoryBytes,
+      freeMemoryBytes: () => this.#options.freeMemoryBytes(),
+    });
   }
 
   #restingOf(

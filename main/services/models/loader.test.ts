@@ -51,6 +51,44 @@ test('what the engine measured of the loaded model is told of it from then on', 
   await expect.poll(() => loader.current()?.loaded.threads).toBe(3);
 });
 
+test('a model that made way because nobody used it is woken, and no other', async () => {
+  const { engine, loader } = start();
+  loader.wake();
+  await loader.ready(waiting);
+  engine.free('memory');
+  await expect.poll(() => loader.current()).toBeUndefined();
+  loader.wake();
+  await loader.ready(waiting);
+  await loader.unload();
+  loader.wake();
+  expect(loader.isLoading()).toBe(false);
+  await loader.ready(waiting);
+  engine.free('idle');
+  await expect.poll(() => loader.current()).toBeUndefined();
+  loader.wake();
+  await expect.poll(() => loader.current()?.modelId).toBe('a');
+});
+
+test('the chosen model is read from disk before it is loaded; the load ends that', async () => {
+  const { engine, loader } = start();
+  const reading = loader.readAhead();
+  await expect.poll(() => engine.asked).toEqual(['read /a.gguf']);
+  await loader.ready(waiting);
+  await reading;
+  expect(engine.asked.toSorted()).toEqual(['load /a.gguf', 'read /a.gguf', 'stop reading']);
+  await loader.readAhead();
+  expect(engine.asked).toHaveLength(3);
+});
+
+test('an engine that cannot read ahead is no error before the load', async () => {
+  const { engine, loader } = start();
+  const reading = loader.readAhead();
+  await expect.poll(() => engine.asked).toEqual(['read /a.gguf']);
+  engine.die();
+  await reading;
+  expect((await loader.ready(waiting)).modelId).toBe('a');
+});
+
 test('without a loaded model, or an engine, a change waits for the next load', async () => {
   const { engine, loader, setting } = start();
   setting.minutes = 5;

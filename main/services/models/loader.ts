@@ -55,6 +55,9 @@ export class Loader implements ModelRuntime {
   #ready: ReadyModel | undefined;
   /** What the engine's process holds or loads: whose fault a death is. */
   #heldId: string | undefined;
+  /** It made way because nobody used it, and nothing was asked since. */
+  #isResting = false;
+  #reading: AbortController | undefined;
   readonly #stopListening: () => void;
   readonly #listenedTo = new WeakSet<EngineClient>();
   readonly #settledListeners = new Set<() => void>();
@@ -99,6 +102,28 @@ export class Loader implements ModelRuntime {
     return this.#loading !== undefined;
   }
 
+  wake(): void {
+    if (this.#isResting) this.startInBackground();
+  }
+
+  /** Has the engine read the chosen model's files from disk before it is to load them. Never rejects. */
+  async readAhead(): Promise<void> {
+    const { chosen, engine, library } = this.#options;
+    const id = chosen.read();
+    const model = id === null ? undefined : library.find(id);
+    if (!model || model.isSetAside || this.#ready || this.#loading) return;
+    const reading = new AbortController();
+    this.#reading = reading;
+    try {
+      const client = await engine.client();
+      const paths = [model.path, ...(model.projectorPath === null ? [] : [model.projectorPath])];
+      await client.model.readAhead({ paths }, { signal: reading.signal });
+    } catch (error) {
+      // Whatever is wrong with the engine, the load that follows will say it.
+      if (!(error instanceof AppError) && !isCancel(error)) this.#report(error);
+    }
+  }
+
   onSettled(listener: () => void): () => void {
     this.#settledListeners.add(listener);
     return () => {
@@ -121,6 +146,7 @@ export class Loader implements ModelRuntime {
   /** Frees the engine's memory. The choice stays: the next message loads it again. */
   async unload(): Promise<void> {
     const loading = this.#loading;
+    this.#isResting = false;
     loading?.abort.abort();
     await loading?.done.catch(() => undefined);
     const held = this.#ready;
@@ -157,6 +183,7 @@ export class Loader implements ModelRuntime {
 
   async close(): Promise<void> {
     this.#stopListening();
+    this.#reading?.abort();
     this.#loading?.abort.abort();
     await this.#loading?.done.catch(() => undefined);
   }
@@ -177,6 +204,8 @@ export class Loader implements ModelRuntime {
     const before = this.#loading;
     if (before && before.modelId === model.id && !before.abort.signal.aborted) return before;
     before?.abort.abort();
+    this.#isResting = false;
+    this.#reading?.abort();
     const abort = new AbortController();
     const listeners = new Set<(fraction: number) => void>();
     const settledBefore = before?.done.then(
@@ -245,6 +274,7 @@ export class Loader implements ModelRuntime {
       if (this.#ready?.client !== client) return;
       this.#ready = undefined;
       this.#heldId = undefined;
+      this.#isResting = reason === 'idle';
       this.#show({ phase: 'empty' });
     });
   }

@@ -23,6 +23,8 @@ export interface ModelRuntime {
   /** The model that is loaded now; nothing is loaded for asking. */
   current(): ReadyModel | undefined;
   isLoading(): boolean;
+  /** Begins to load a model again that made way because nobody used it: somebody is about to. */
+  wake(): void;
   /**
    * `listener` is called each time a load has ended, well or not, and when the model was freed or died.
    * The function returned stops it.

@@ -72,6 +72,8 @@ export interface Models {
   isDownloading(): boolean;
   /** Adds a file where it lies, chooses it and begins to load it. @throws AppError as `models.addFile` */
   openAtStart(path: string, projectorPath: string | null): Promise<void>;
+  /** Has the model chosen last read from disk before there is a window: then it is loaded sooner. */
+  readAhead(): void;
   /** Begins to load the model chosen last, if there is one; what comes of it is in the state. */
   loadChosen(): void;
   /** `idleMinutes` gives another number now. */
@@ -295,6 +297,7 @@ export async function createModels(options: ModelsOptions): Promise<Models> {
     isDownloading: () =>
       downloads.list().some(({ state }) => state !== 'paused' && state !== 'failed'),
     openAtStart: (path, projectorPath) => service.openAtStart(path, projectorPath),
+    readAhead: () => void loader.readAhead(),
     loadChosen: () => service.loadChosen(),
     idleMinutesChanged: () => loader.idleMinutesChanged(),
     whileUnloaded: (work) => service.whileUnloaded(work),

@@ -55,6 +55,24 @@ function neverEnding(engine: ScriptedEngine): string[] {
 const asked = (engine: ScriptedEngine) =>
   engine.warmed.map(({ kind, sequenceKey }) => `${kind} ${sequenceKey}`);
 
+test('a model that made way is woken by who types or opens a chat, and warms then', async () => {
+  const { engine, warmth } = await start({ isLoaded: false });
+  warmth.typed(workOf('a', 'half a sent'));
+  await settled();
+  expect([engine.wakes, asked(engine)]).toEqual([1, []]);
+  await engine.load();
+  await settled();
+  expect(asked(engine)).toEqual(['typing a']);
+});
+
+test('on a low battery nobody is woken', async () => {
+  const power = { isOnBattery: true, chargeFraction: 0.1 };
+  const { engine, warmth } = await start({ isLoaded: false, power });
+  warmth.opened(workOf('a'));
+  await settled();
+  expect(engine.wakes).toBe(0);
+});
+
 test('what is typed is warmed as unfinished, and noted as kept first', async () => {
   const { engine, warmth, noted } = await start();
   warmth.typed(workOf('a', 'half a sent'));

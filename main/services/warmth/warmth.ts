@@ -31,7 +31,7 @@ export interface WarmWork {
 
 /** What `Warmth` needs. */
 export interface WarmthOptions {
-  models: Pick<ModelRuntime, 'current' | 'onSettled'>;
+  models: Pick<ModelRuntime, 'current' | 'onSettled' | 'wake'>;
   power: Power;
   clock: Pick<Clock, 'after'>;
   log: Log;
@@ -172,8 +172,12 @@ export class Warmth {
   }
 
   async #ask(kind: WarmKind, work: WarmWork, signal: AbortSignal) {
+    if (signal.aborted) return undefined;
     const model = this.#options.models.current();
-    if (!model || signal.aborted) return undefined;
+    if (!model) {
+      this.#options.models.wake();
+      return undefined;
+    }
     const prompt = await work.prompt(model, signal);
     if (!prompt || signal.aborted) return undefined;
     const { sequenceKey, isEphemeral } = work;

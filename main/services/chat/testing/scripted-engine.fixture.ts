@@ -54,6 +54,7 @@ export class ScriptedEngine implements Engine, ModelRuntime {
   forgetKept: EngineHandlers['engine']['forgetKept'] = () => ({ isDone: false });
   loaded = loadedModel();
   isLoading: () => boolean = () => false;
+  wakes = 0;
   kills = 0;
   /** Set to make `ready` fail, or wait. */
   beforeReady: (options: Parameters<ModelRuntime['ready']>[0]) => Promise<void> = async () => {};
@@ -151,6 +152,10 @@ export class ScriptedEngine implements Engine, ModelRuntime {
 
   #asReady(client: EngineClient) {
     return { client, modelId: 'scripted', name: 'Scripted 1B', loaded: this.loaded };
+  }
+
+  wake(): void {
+    this.wakes += 1;
   }
 
   noteSuccess(modelId: string): void {

@@ -21,7 +21,7 @@ export interface ScriptedEngine extends Engine {
   readonly headers: Map<string, Partial<GgufSummary>>;
   /** Per path; well unless said. */
   readonly scripts: Map<string, LoadScript>;
-  /** What was asked, in order: `load path`, `cancel path`, `unload`. */
+  /** What was asked, in order: `read paths`, `stop reading`, `load path`, `cancel path`, `unload`. */
   readonly asked: string[];
   /** Loads that run at this moment, and the most there ever were. */
   loadsNow: number;
@@ -119,6 +119,12 @@ export function scriptedEngine(): ScriptedEngine {
           }),
         },
         model: {
+          async readAhead({ paths }, { signal }) {
+            self.asked.push(`read ${paths.join(' ')}`);
+            await waitForRelease(signal);
+            if (signal.aborted) self.asked.push('stop reading');
+            return { readBytes: 0 };
+          },
           setIdleMinutes({ idleMinutes }) {
             self.keptMinutes = idleMinutes;
             return {};
