@@ -25,22 +25,17 @@ export function cutLong(block: Block): Block[] {
   const pieces: Block[] = [];
   for (let start = 0; start < block.text.length; ) {
     const end = endOfPiece(block.text, start, maxBlockChars);
-    const inside = lines?.filter((line) => line.start >= start && line.end <= end);
     const text = block.text.slice(start, end);
-    pieces.push({
-      ...rest,
-      text,
-      ...(inside === undefined
-        ? {}
-        : {
-            lines: inside.map((line) => ({
-              ...line,
-              start: line.start - start,
-              end: line.end - start,
-            })),
-          }),
-    });
+    pieces.push({ ...rest, text, ...linesWithin(lines, start, end) });
     start = end;
   }
   return pieces;
+}
+
+function linesWithin(lines: Block['lines'], start: number, end: number): Pick<Block, 'lines'> {
+  if (lines === undefined) return {};
+  const inside = lines.filter((line) => line.start >= start && line.end <= end);
+  return {
+    lines: inside.map((line) => ({ ...line, start: line.start - start, end: line.end - start })),
+  };
 }

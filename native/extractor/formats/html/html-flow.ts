@@ -1,6 +1,5 @@
 import type { Block, HiddenCarrier } from '../../../../contract/documents/extracted.ts';
 import { Paragraph, TableText } from '../flow.ts';
-import { maxBlockChars } from '../long-text.ts';
 import type { HtmlNode } from './html-tree.ts';
 
 const blockTags: ReadonlySet<string> = new Set(
@@ -11,6 +10,8 @@ const blockTags: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 const maxCellChars = 4_000;
+/** A paragraph that goes on for longer is given in pieces. */
+const maxFlowChars = 12_000;
 const maxSpan = 64;
 
 interface OpenTable {
@@ -55,7 +56,7 @@ export class HtmlFlow {
 
   text(text: string, hidden: HiddenCarrier | undefined): void {
     this.#paragraph.add(text, hidden);
-    const limit = this.#table === undefined ? maxBlockChars : maxCellChars;
+    const limit = this.#table === undefined ? maxFlowChars : maxCellChars;
     if (this.#paragraph.chars > limit) {
       if (this.#table !== undefined) this.#layOut();
       this.#flush();

@@ -36,6 +36,7 @@ function isBinary(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is counted
   const controls = text.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/gu)?.length ?? 0;
   const broken = text.match(/\ufffd/gu)?.length ?? 0;
+  if (controls < 3) return false;
   return controls * 20 > text.length || (controls * 100 > text.length && broken * 10 > text.length);
 }
 

@@ -17,8 +17,8 @@ export function detectEncoding(sample: Buffer, declared?: string): Encoding {
   if (marked !== undefined) return marked;
   const wide = byZeroes(sample);
   if (wide !== undefined) return wide;
-  const { multiByte, invalid } = countUtf8(sample);
-  if (invalid === 0 || multiByte > invalid * 8) return 'utf-8';
+  const { valid, invalid } = weighUtf8(sample);
+  if (invalid === 0 || valid >= invalid) return 'utf-8';
   if (declared !== undefined && isKnown(declared)) return declared;
   return guess(sample) ?? 'windows-1252';
 }
@@ -40,37 +40,53 @@ function byZeroes(sample: Buffer): Encoding | undefined {
     if (sample[at + 1] === 0) odd += 1;
   }
   const few = length / 40;
-  if (length < 4 || Math.max(even, odd) < length / 20) return undefined;
+  if (Math.max(even, odd) < Math.max(3, length / 20)) return undefined;
   if (even <= few && odd > even * 4) return 'utf-16le';
   return odd <= few && even > odd * 4 ? 'utf-16be' : undefined;
 }
 
-/** Sequences of UTF-8 that are right, and bytes that belong to none. What the end of the sample cuts counts as neither. */
-export function countUtf8(sample: Buffer): { multiByte: number; invalid: number } {
-  let multiByte = 0;
+/**
+ * How much speaks for UTF-8: right sequences, those of three and four bytes for more, since other encodings hardly ever
+ * make them; and against it: bytes that belong to none, a byte that repeats once. What the end of the sample cuts counts
+ * as neither.
+ */
+export function weighUtf8(sample: Buffer): { valid: number; invalid: number } {
+  let valid = 0;
   let invalid = 0;
-  const end = sample.byteLength;
-  for (let at = 0; at < end; ) {
-    const lead = sample[at] ?? 0;
-    if (lead < 0x80) {
-      at += 1;
-      continue;
-    }
-    const length = sequenceLength(lead);
-    if (length > 0 && at + length > end && isContinued(sample, at + 1, end)) break;
-    if (
-      length > 0 &&
-      isContinued(sample, at + 1, at + length) &&
-      isShortest(lead, sample[at + 1] ?? 0)
-    ) {
-      multiByte += 1;
+  for (let at = 0; at < sample.byteLength; ) {
+    const length = lengthAt(sample, at);
+    if (length > 0) {
+      valid += length < 3 ? length - 1 : length;
       at += length;
-    } else {
-      invalid += 1;
+    } else if (isCutAt(sample, at)) break;
+    else {
+      if (sample[at - 1] !== sample[at]) invalid += 1;
       at += 1;
     }
   }
-  return { multiByte, invalid };
+  return { valid, invalid };
+}
+
+/** Bytes of the character at `at`; 0 where there is none. */
+function lengthAt(sample: Buffer, at: number): number {
+  const lead = sample[at] ?? 0;
+  if (lead < 0x80) return 1;
+  const length = sequenceLength(lead);
+  return isSequence(sample, at, length) ? length : 0;
+}
+
+/** The character at `at` goes on behind the sample. */
+function isCutAt(sample: Buffer, at: number): boolean {
+  const end = sample.byteLength;
+  const length = sequenceLength(sample[at] ?? 0);
+  return length > 0 && at + length > end && isContinued(sample, at + 1, end);
+}
+
+function isSequence(sample: Buffer, at: number, length: number): boolean {
+  if (length === 0) return false;
+  return (
+    isContinued(sample, at + 1, at + length) && isShortest(sample[at] ?? 0, sample[at + 1] ?? 0)
+  );
 }
 
 function sequenceLength(lead: number): number {
@@ -101,39 +117,97 @@ export function isKnown(label: string): boolean {
   }
 }
 
-const wideEncodings = ['big5', 'gb18030', 'shift_jis', 'euc-jp', 'euc-kr'] as const;
-/** The most used characters of each language: text in it is full of them, and bytes read wrongly are not. */
-const usual: Readonly<Record<(typeof wideEncodings)[number], RegExp>> = {
-  big5: /[的一是不了在有人我他這為之大來以個中上們到說國和地也子時道出而要於就下得可你年生，。、]/gu,
-  gb18030:
-    /[的一是不了在有人我他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生，。、]/gu,
-  shift_jis: /[ぁ-んァ-ヶー。、]/gu,
-  'euc-jp': /[ぁ-んァ-ヶー。、]/gu,
-  'euc-kr': /[가-힣]/gu,
+interface WideEncoding {
+  label: string;
+  /** First bytes of its everyday characters and punctuation. */
+  isUsualLead: (lead: number) => boolean;
+  /** The most used characters of the language: text in it is full of them, bytes read wrongly are not. */
+  usual: RegExp;
+}
+
+const isWithin = (byte: number, first: number, last: number): boolean =>
+  byte >= first && byte <= last;
+
+const wideEncodings: readonly WideEncoding[] = [
+  {
+    label: 'big5',
+    isUsualLead: (lead) => isWithin(lead, 0xa1, 0xc6),
+    usual:
+      /[的一是不了在有人我他這為之大來以個中上們到說國和地也子時道出而要於就下得可你年生會，。、：]/gu,
+  },
+  {
+    label: 'gb18030',
+    isUsualLead: (lead) => isWithin(lead, 0xb0, 0xd7) || isWithin(lead, 0xa1, 0xa3),
+    usual:
+      /[的一是不了在有人我他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生会，。、：]/gu,
+  },
+  {
+    label: 'shift_jis',
+    isUsualLead: (lead) => isWithin(lead, 0x81, 0x83) || isWithin(lead, 0x88, 0x97),
+    usual: /[ぁ-んァ-ヶー。、]/gu,
+  },
+  {
+    label: 'euc-jp',
+    isUsualLead: (lead) => isWithin(lead, 0xa1, 0xa5) || isWithin(lead, 0xb0, 0xcf),
+    usual: /[ぁ-んァ-ヶー。、]/gu,
+  },
+  {
+    label: 'euc-kr',
+    isUsualLead: (lead) => isWithin(lead, 0xb0, 0xc8) || lead === 0xa1,
+    usual: /[이다는의에가을를고하은한도지로서사기인리어대정자니나아시해]/gu,
+  },
+];
+/** By what ISO's set for the language lacks, and Windows' has. */
+const wider: Readonly<Record<string, string>> = {
+  'iso-8859-1': 'windows-1252',
+  'iso-8859-2': 'windows-1250',
+  'iso-8859-5': 'windows-1251',
+  'iso-8859-6': 'windows-1256',
+  'iso-8859-7': 'windows-1253',
+  'iso-8859-8': 'windows-1255',
+  'iso-8859-9': 'windows-1254',
 };
+const shortChars = 12;
 
 /** By reading the bytes in each encoding of East Asia and looking for its usual characters, then as chardet says. */
 function guess(sample: Buffer): Encoding | undefined {
   const part = aroundFirstHigh(sample);
-  const scores = wideEncodings.map((encoding) => ({ encoding, score: scoreOf(part, encoding) }));
+  const scores = wideEncodings.map((encoding) => ({
+    label: encoding.label,
+    score: scoreOf(part, encoding),
+  }));
   const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
-  if (best.score > 0.15) return best.encoding;
-  const found = analyse(part).find(({ name }) => isKnown(name) && !/^(utf|iso-2022)/iu.test(name));
+  if (best.score > 0) return best.label;
+  const found = analyse(part).find(
+    ({ name }) => isKnown(name) && !/^(utf|iso-2022|big5|gb|euc|shift)/iu.test(name),
+  );
   const name = found?.name.toLowerCase();
-  return name === 'iso-8859-1' ? 'windows-1252' : name;
+  return name === undefined ? undefined : (wider[name] ?? name);
 }
 
-/** The share of characters beyond ASCII that are usual ones; nothing where bytes do not fit the encoding. */
-function scoreOf(part: Buffer, encoding: (typeof wideEncodings)[number]): number {
-  const text = new TextDecoder(encoding).decode(part);
-  let high = 0;
-  let broken = 0;
-  for (const char of text) {
-    if (char > '\u007f') high += 1;
-    if (char === '\ufffd' || (char >= '\ue000' && char <= '\uf8ff')) broken += 1;
+/** 0 where the bytes are no text in it; else more, the more of its everyday characters there are. */
+function scoreOf(part: Buffer, { label, isUsualLead, usual }: WideEncoding): number {
+  const text = new TextDecoder(label).decode(part);
+  const high = Array.from(text).filter((char) => char > '\u007f');
+  const broken = high.filter((char) => char === '\ufffd' || (char >= '\ue000' && char <= '\uf8ff'));
+  if (high.length === 0 || broken.length * 50 > high.length) return 0;
+  const leads = leadsOf(part);
+  const usualLeads = leads.filter(isUsualLead).length / Math.max(1, leads.length);
+  const usualChars = (text.match(usual)?.length ?? 0) / high.length;
+  if (usualLeads < 0.8 || (usualChars < 0.06 && high.length > shortChars)) return 0;
+  return usualLeads + 3 * usualChars;
+}
+
+/** First bytes of pairs. */
+function leadsOf(part: Buffer): number[] {
+  const leads: number[] = [];
+  for (let at = 0; at < part.byteLength; at += 1) {
+    const byte = part[at] ?? 0;
+    if (byte < 0x81) continue;
+    leads.push(byte);
+    at += 1;
   }
-  if (high === 0 || broken * 50 > high) return 0;
-  return (text.match(usual[encoding])?.length ?? 0) / high;
+  return leads;
 }
 
 /** Whole lines from the first one that is not plain ASCII. */
