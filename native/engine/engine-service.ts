@@ -160,6 +160,7 @@ export class EngineService {
     return new Resting({
       nowMs: () => performance.now(),
       isBusy: () => follower.isBusy,
+      useCount: () => follower.begunCount,
       isLoaded: () => model.isLoaded,
       installedMemoryBytes: this.#options.installedMemoryBytes,
       freeMemoryBytes: () => this.#options.freeMemoryBytes(),

@@ -5,10 +5,16 @@ import type { Pump } from './pump.ts';
 export class Follower {
   readonly #ending = new Set<Promise<unknown>>();
   #running = 0;
+  #begun = 0;
 
   /** Whether a job runs or waits. */
   get isBusy(): boolean {
     return this.#running > 0;
+  }
+
+  /** How many jobs were begun so far: also a short one leaves a trace. */
+  get begunCount(): number {
+    return this.#begun;
   }
 
   /** Resolves when all that was cancelled by now has ended. */
@@ -50,6 +56,7 @@ export class Follower {
       () => undefined,
     );
     this.#running += 1;
+    this.#begun += 1;
     void settled.then(() => {
       this.#running -= 1;
     });

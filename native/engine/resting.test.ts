@@ -5,11 +5,12 @@ const gib = 2 ** 30;
 const minuteMs = 60_000;
 
 function setUp() {
-  const machine = { nowMs: 0, freeBytes: 4 * gib, isBusy: false, isLoaded: true };
+  const machine = { nowMs: 0, freeBytes: 4 * gib, isBusy: false, isLoaded: true, uses: 0 };
   const did: string[] = [];
   const resting = new Resting({
     nowMs: () => machine.nowMs,
     isBusy: () => machine.isBusy,
+    useCount: () => machine.uses,
     isLoaded: () => machine.isLoaded,
     installedMemoryBytes: 8 * gib,
     freeMemoryBytes: () => Promise.resolve(machine.freeBytes),
@@ -49,6 +50,18 @@ test('work starts the time anew', async () => {
   machine.isBusy = false;
   await wait(14);
   expect(did).toEqual([]);
+});
+
+test('work that is over before anybody looks starts the time anew, too', async () => {
+  const { machine, did, wait } = setUp();
+  for (let round = 0; round < 3; round += 1) {
+    await wait(14);
+    machine.uses += 1;
+  }
+  await wait(14);
+  expect(did).toEqual([]);
+  await wait(2);
+  expect(did).toEqual(['idle', 'unload']);
 });
 
 test('the time can be chosen, and switched off', async () => {

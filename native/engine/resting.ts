@@ -14,6 +14,8 @@ export interface RestingOptions {
   nowMs(): number;
   /** Whether a load, an answer or anything else for a person runs. */
   isBusy(): boolean;
+  /** How often it was used so far; most uses are over before anybody looks. */
+  useCount(): number;
   isLoaded(): boolean;
   installedMemoryBytes: number;
   freeMemoryBytes(): Promise<number>;
@@ -32,6 +34,7 @@ export class Resting {
   readonly #options: RestingOptions;
   #idleMs = usualIdleMinutes * 60_000;
   #lastUseMs: number;
+  #seenUses = 0;
   #hasShrunk = false;
 
   constructor(options: RestingOptions) {
@@ -47,8 +50,8 @@ export class Resting {
 
   /** Looks at the clock and the memory; to be called every few seconds, one call at a time. */
   async look(): Promise<void> {
-    const { nowMs, isBusy, isLoaded, freeMemoryBytes, installedMemoryBytes } = this.#options;
-    if (isBusy() || !isLoaded()) this.#lastUseMs = nowMs();
+    const { isLoaded, freeMemoryBytes, installedMemoryBytes } = this.#options;
+    this.#noteUse();
     if (!isLoaded()) return;
     const lowBytes = reserveBytes(installedMemoryBytes) / 2;
     const freeBytes = await freeMemoryBytes();
@@ -60,10 +63,18 @@ export class Resting {
       return;
     }
     // Looked at again: a request may have come while memory was measured.
-    if (isBusy() || !isLoaded()) return;
-    const idleMs = nowMs() - this.#lastUseMs;
+    this.#noteUse();
+    if (!isLoaded()) return;
+    const idleMs = this.#options.nowMs() - this.#lastUseMs;
     if (idleMs >= this.#idleMs) await this.#free('idle');
     else if (isShort && idleMs >= idleUnderPressureMs) await this.#free('memory');
+  }
+
+  #noteUse(): void {
+    const { nowMs, isBusy, isLoaded, useCount } = this.#options;
+    const uses = useCount();
+    if (isBusy() || !isLoaded() || uses !== this.#seenUses) this.#lastUseMs = nowMs();
+    this.#seenUses = uses;
   }
 
   async #free(reason: RestReason): Promise<void> {
