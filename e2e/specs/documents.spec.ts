@@ -120,3 +120,27 @@ test('files in the composer are still there after a restart', async ({ launch, p
   await files.isRead('notes.txt');
   await expect(chat.composer).toHaveValue('What is the budget');
 });
+
+test('all of a long file is read in steps, with the cost said before and notes kept', async ({
+  app: _app,
+  page,
+}) => {
+  test.setTimeout(150_000);
+  const chat = new ChatScreen(page);
+  const files = new FilesScreen(page);
+  await chat.modelIsReady();
+  const chapters = Array.from({ length: 14 }, (_, index) => {
+    const filler = `Nothing much was said on day ${index + 1}, and the sea was calm. `.repeat(14);
+    return `## Day ${index + 1}\n\n${filler}\n`;
+  });
+  await files.drop({ name: 'log.md', content: Buffer.from(chapters.join('\n')) });
+  await expect(files.chip('log.md')).toContainText(/\d+ of \d+ passages/);
+  await files.chip('log.md').getByRole('button', { name: /^Read all of it…/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Read all of log.md' });
+  await expect(dialog).toContainText(/\d+ steps for \d+ passages/);
+  await dialog.getByRole('button', { name: 'Read it' }).click();
+  await expect(chat.questions).toHaveCount(1);
+  await expect(chat.stop).toBeHidden({ timeout: 120_000 });
+  await expect(chat.answers.last()).toContainText(/Notes of \d+ parts/);
+  await expect(files.tray).toHaveCount(0);
+});

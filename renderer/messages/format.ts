@@ -75,6 +75,20 @@ export class Format {
     return isEnglish ? `${hours} h ${rest} min left` : `剩下約 ${hours} 小時 ${rest} 分鐘`;
   }
 
+  /** How long something takes, as a guess in a sentence: `It takes about 7 minutes.` */
+  about(milliseconds: number): string {
+    const isEnglish = this.#language === 'en';
+    const minutes = Math.ceil(milliseconds / 60_000);
+    if (minutes <= 1) return isEnglish ? 'It takes less than a minute.' : '不到一分鐘。';
+    if (minutes < 60)
+      return isEnglish ? `It takes about ${minutes} minutes.` : `大約 ${minutes} 分鐘。`;
+    const hours = Math.floor(minutes / 60);
+    const rest = minutes % 60;
+    return isEnglish
+      ? `It takes about ${hours} h ${rest} min.`
+      : `大約 ${hours} 小時 ${rest} 分鐘。`;
+  }
+
   /** A length of time with one decimal: `0.4 s`; a shorter one than that can show is `under 0.1 s`. */
   seconds(milliseconds: number): string {
     const isEnglish = this.#language === 'en';

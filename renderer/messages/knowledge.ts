@@ -44,7 +44,6 @@ export const knowledgeMessages = defineMessages({
     restsChat: 'Rests while an answer is being written.',
     embedderAbsent:
       'Passages are found by their words alone. With a small model for searching they are found by meaning too, and across languages.',
-    embedderGet: (size: string) => `Get it (${size})`,
     embedderLoading: 'The model for searching is loading.',
     embedderReady: 'Passages are found by their words and by meaning.',
     embedderFailed:
@@ -107,7 +106,6 @@ export const knowledgeMessages = defineMessages({
     restsChat: '正在寫回答，先休息。',
     embedderAbsent:
       '目前只能用字詞尋找段落。加上一個小的搜尋模型，就能依意思尋找，也能跨語言尋找。',
-    embedderGet: (size) => `下載（${size}）`,
     embedderLoading: '搜尋用的模型載入中。',
     embedderReady: '可以用字詞和意思尋找段落。',
     embedderFailed: '搜尋用的模型無法載入，目前只能用字詞尋找段落。',

@@ -124,6 +124,13 @@ export class Attachments {
     this.#onchange();
   }
 
+  /** Takes out the files of these documents. */
+  removeAll(ids: ReadonlySet<DocumentId>): void {
+    for (const { key, documentId } of this.#items) {
+      if (documentId !== null && ids.has(documentId)) this.remove(key);
+    }
+  }
+
   /** Takes them all out, to be sent. */
   clear(): readonly AttachedFile[] {
     const items = this.#items;

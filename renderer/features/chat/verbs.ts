@@ -14,6 +14,8 @@ export interface MessageVerbs {
   followLink(url: string): void;
   /** Shows a picture large. */
   look(picture: LookedAt): void;
+  /** Asks how a file is to be read from beginning to end. */
+  readWhole(document: { documentId: DocumentId; name: string }): void;
   /** Opens a document at its beginning. */
   open(document: { documentId: DocumentId; name: string }): void;
   /** Opens the document of a passage, at the passage. */
