@@ -135,7 +135,10 @@ test('all of a long file is read in steps, with the cost said before and notes k
   });
   await files.drop({ name: 'log.md', content: Buffer.from(chapters.join('\n')) });
   await expect(files.chip('log.md')).toContainText(/\d+ of \d+ passages/);
-  await files.chip('log.md').getByRole('button', { name: /^Read all of it…/ }).click();
+  await files
+    .chip('log.md')
+    .getByRole('button', { name: /^Read all of it…/ })
+    .click();
   const dialog = page.getByRole('dialog', { name: 'Read all of log.md' });
   await expect(dialog).toContainText(/\d+ steps for \d+ passages/);
   await dialog.getByRole('button', { name: 'Read it' }).click();
