@@ -158,6 +158,14 @@ test('a list grows as it is read, each item once, and what finds nothing adds no
   expect(answer).toMatchObject({ status: 'complete' });
 });
 
+test('an item that names no passage gets the one it stands in, and that one is kept', async () => {
+  const { bench } = start((_request, step) => (step === 2 ? 'Chapter 2' : '-'));
+  const { answerId, userMessageId } = await readWhole(bench, 'list', [book(bench)]);
+  expect(textOf(bench.storedMessage(answerId) ?? { parts: [] })).toBe('Chapter 2 [2]\n');
+  const reading = bench.storedMessage(userMessageId)?.parts.find(isPart('reading'));
+  expect(reading?.passages.map(({ number }) => number)).toEqual([2]);
+});
+
 test('a list of which nothing is there says so by code', async () => {
   const { bench } = start(() => '-');
   const { answerId, userMessageId } = await readWhole(bench, 'list', [book(bench)]);

@@ -156,7 +156,7 @@ export class WholeTask {
     for (const notes of begun) {
       addWhole(notes);
       this.#notes.push(notes);
-      if (task.kind === 'list') this.#addItems(notes.text, onText);
+      if (task.kind === 'list') this.#addItems(notes, onText);
     }
   }
 
@@ -183,7 +183,8 @@ export class WholeTask {
         steps: doneBefore + steps.length,
         leftMs: index === 0 ? left0 : perStepMs * (steps.length - index),
       });
-      const user = `${passageList(step, prompts.reading)}\n\n${text}`;
+      const wanted = filled(prompts.whole[`${task.kind}-ask`], { task: text });
+      const user = `${passageList(step, prompts.reading)}\n\n${wanted}`;
       const reply = await ask(options, model, {
         messages: [
           { role: 'system', text: system },
@@ -223,15 +224,19 @@ export class WholeTask {
     };
     this.#notes.push(notes);
     addWhole(notes);
-    onRead(last, text);
-    if (task.kind !== 'list') return;
-    this.#isCut ||= end.stopReason === 'length';
-    this.#addItems(text, options.onText);
+    const items = task.kind === 'list' ? this.#addItems(notes, options.onText) : '';
+    this.#isCut ||= task.kind === 'list' && end.stopReason === 'length';
+    onRead(last, `${text}\n${items}`);
   }
 
-  #addItems(text: string, onText: GenerateOptions['onText']): void {
-    const lines = newItems(text, this.#known);
-    if (lines.length > 0) onText('text', `${lines.join('\n')}\n`);
+  /** Adds what is new to the answer, and returns it. */
+  #addItems({ text, first, last }: NotesPart, onText: GenerateOptions['onText']): string {
+    const read = this.#options.passages.filter(({ number }) => number >= first && number <= last);
+    const items = newItems(text, this.#known, read)
+      .map((line) => `${line}\n`)
+      .join('');
+    if (items !== '') onText('text', items);
+    return items;
   }
 
   async #finish(options: GenerateOptions, model: ReadyModel): Promise<Outcome> {

@@ -1,8 +1,23 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Usage } from '../../../contract/chat/message.ts';
+import {
+  documentId,
+  type NumberedPassage,
+  passageId,
+} from '../../../contract/documents/documents.ts';
 import { measuredSpeed, wholeMs } from './measured-speed.ts';
 import { newItems, stretches, wholeSizes } from './whole-steps.ts';
+
+const passage = (number: number, text: string): NumberedPassage => ({
+  ...{
+    id: passageId.parse(`p-${number}`),
+    documentId: documentId.parse('d'),
+    documentName: 'd.txt',
+  },
+  ...{ start: 0, end: text.length, headingPath: [], page: null, part: null, boxes: [] },
+  ...{ isHidden: false, number, text },
+});
 
 test('stretches keep everything in order, and only one that is too long alone is over the limit', () => {
   void fc.assert(
@@ -32,9 +47,19 @@ test('a step and what stands beside it fit into any context that is loaded', () 
 test('an item counts once, whatever its bullet, citation, case and spaces', () => {
   const known = new Set<string>();
   expect(
-    newItems('- 3 May 2026 [1]\n\n* 3  may 2026. [4]\n- 4 May 2026 [1]\n-\n—\n', known),
+    newItems('- 3 May 2026 [1]\n\n* 3  may 2026. [4]\n- 4 May 2026 [1]\n-\n—\n', known, []),
   ).toEqual(['- 3 May 2026 [1]', '- 4 May 2026 [1]']);
-  expect(newItems('・五月三日［2］\n4 May 2026', known)).toEqual(['・五月三日［2］']);
+  expect(newItems('・五月三日［2］\n4 May 2026', known, [])).toEqual(['・五月三日［2］']);
+});
+
+test('an item that names no passage gets the first that it stands in, and no other', () => {
+  const passages = [
+    passage(4, 'On 3 May\n2026 we met.'),
+    passage(5, 'On 3 May 2026 and 4 June 2026.'),
+  ];
+  expect(
+    newItems('- 3 May 2026\n- 4 June 2026.\n- 5 July 2026\n- we\n- 3 may [5]', new Set(), passages),
+  ).toEqual(['- 3 May 2026 [4]', '- 4 June 2026. [5]', '- 5 July 2026', '- we', '- 3 may [5]']);
 });
 
 const usage = (computedTokens: number, answerTokens: number): Usage => ({

@@ -6,11 +6,19 @@ import type {
   NumberedPassage,
   Passage,
 } from '../../../contract/documents/documents.ts';
-import { plainWords } from './plain-words.ts';
+import { plainWords, weightOf } from './plain-words.ts';
 import { filled, promptsFrom } from './prompt-sections.ts';
 import { headOf, type ReadingPrompts } from './reading-text.ts';
 
-const names = ['summary-step', 'summary-join', 'summary-end', 'list-step', 'notes'] as const;
+const names = [
+  'summary-step',
+  'summary-ask',
+  'summary-join',
+  'summary-end',
+  'list-step',
+  'list-ask',
+  'notes',
+] as const;
 
 /** Prose for tasks that read everything, from assets/prompts/whole.md. */
 export type WholePrompts = Readonly<Record<(typeof names)[number], string>>;
@@ -31,10 +39,10 @@ export interface WholeSizes {
   joinTokens: number;
 }
 
-/** Steps small models keep an overview of, and room for instructions and an answer beside them. */
+/** Steps that small models keep an overview of, and room for instructions and an answer beside them. */
 export function wholeSizes(contextTokens: number): WholeSizes {
   return {
-    stepTokens: Math.min(2000, Math.floor(contextTokens / 2)),
+    stepTokens: Math.min(1200, Math.floor(contextTokens / 2)),
     summaryTokens: Math.min(320, Math.floor(contextTokens / 8)),
     listTokens: Math.min(640, Math.floor(contextTokens / 4)),
     joinTokens: Math.floor(contextTokens / 2),
@@ -89,13 +97,32 @@ function itemOf(line: string): string {
   return plainWords(bare).replace(/^[-*•·.,]+|[-*•·.,]+$/gu, '');
 }
 
-/** The lines that say something which `known` does not have yet; it has them afterwards. */
-export function newItems(text: string, known: Set<string>): string[] {
+/** Shorter items stand in many passages by chance. */
+const leastItemWeight = 4;
+
+/** The line with the number of the first passage that holds it word for word, where it names none itself. */
+function withSource(line: string, passages: readonly { number: number; plain: string }[]): string {
+  const item = itemOf(line);
+  if (findCitations(line).length > 0 || weightOf(item) < leastItemWeight) return line;
+  const source = passages.find(({ plain }) => plain.includes(item));
+  return source ? `${line} [${source.number}]` : line;
+}
+
+/**
+ * The lines that say something which `known` does not have yet; it has them afterwards. A line that names no
+ * passage gets the one of `passages` that it stands in.
+ */
+export function newItems(
+  text: string,
+  known: Set<string>,
+  passages: readonly NumberedPassage[],
+): string[] {
+  const plain = passages.map(({ number, text: all }) => ({ number, plain: plainWords(all) }));
   return text.split('\n').flatMap((line) => {
     const item = itemOf(line);
     if (item === '' || known.has(item)) return [];
     known.add(item);
-    return [line.trimEnd()];
+    return [withSource(line.trimEnd(), plain)];
   });
 }
 
