@@ -281,7 +281,7 @@ test('after a death of the app the steps that were done are there, and count', a
   for (let turn = 0; turn < 8; turn += 1) await settled();
   expect(engine.requests.slice(2).map((request) => chapters(given(request)))).toEqual(['2', '3']);
   const whole = bench.storedMessage(again.answerId as MessageId);
-  expect(textOf(whole ?? { parts: [] })).toBe('Note 1 [1].\nNote 3 [1].\nNote 4 [1].\n');
+  expect(textOf(whole ?? { parts: [] })).toBe('Note 1 [1].\nNote 3.\nNote 4.\n');
   const question = bench.stored(again.conversationId as never)[0];
   expect(question?.parts.find(isPart('reading'))?.files[0]?.passagesLeftOut).toBe(0);
 });

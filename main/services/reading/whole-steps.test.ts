@@ -44,12 +44,24 @@ test('a step and what stands beside it fit into any context that is loaded', () 
   }
 });
 
+test('an item that names a passage it does not stand in gets another, or none', () => {
+  const passages = [passage(4, 'On 3 May 2026.'), passage(5, 'On 4 June 2026.')];
+  const lines = '[1] 4 June 2026\n- 3 May 2026 [5]\n- the fourth of June [5]\n- never [9]';
+  expect(newItems(lines, new Set(), passages)).toEqual([
+    '4 June 2026 [5]',
+    '- 3 May 2026 [4]',
+    '- the fourth of June [5]',
+    '- never',
+  ]);
+});
+
 test('an item counts once, whatever its bullet, citation, case and spaces', () => {
   const known = new Set<string>();
+  const read = [1, 2, 4].map((number) => passage(number, ''));
   expect(
-    newItems('- 3 May 2026 [1]\n\n* 3  may 2026. [4]\n- 4 May 2026 [1]\n-\n—\n', known, []),
+    newItems('- 3 May 2026 [1]\n\n* 3  may 2026. [4]\n- 4 May 2026 [1]\n-\n—\n', known, read),
   ).toEqual(['- 3 May 2026 [1]', '- 4 May 2026 [1]']);
-  expect(newItems('・五月三日［2］\n4 May 2026', known, [])).toEqual(['・五月三日［2］']);
+  expect(newItems('・五月三日［2］\n4 May 2026', known, read)).toEqual(['・五月三日［2］']);
 });
 
 test('an item that names no passage gets the first that it stands in, and no other', () => {

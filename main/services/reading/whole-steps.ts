@@ -88,29 +88,41 @@ export function notesList(
     .join('\n\n');
 }
 
+/** A line without its citations. */
+function bare(line: string): string {
+  let rest = line;
+  for (const { start, end } of findCitations(line).reverse()) {
+    rest = `${rest.slice(0, start).trimEnd()} ${rest.slice(end).trimStart()}`;
+  }
+  return rest.replaceAll(/ (?=[.,;:!?。，；：！？])/gu, '').trim();
+}
+
 /** What a line says, whatever its bullet, its citations and its spaces. */
 function itemOf(line: string): string {
-  let bare = line;
-  for (const { start, end } of findCitations(line).reverse()) {
-    bare = bare.slice(0, start) + bare.slice(end);
-  }
-  return plainWords(bare).replace(/^[-*•·.,]+|[-*•·.,]+$/gu, '');
+  return plainWords(bare(line)).replace(/^[-*•·.,]+|[-*•·.,]+$/gu, '');
 }
 
 /** Shorter items stand in many passages by chance. */
 const leastItemWeight = 4;
 
-/** The line with the number of the first passage that holds it word for word, where it names none itself. */
+/**
+ * The line with the number of a passage that holds it word for word. What the line says of that itself counts
+ * where code found the same, or found nothing and the passage was at least among those that were read.
+ */
 function withSource(line: string, passages: readonly { number: number; plain: string }[]): string {
   const item = itemOf(line);
-  if (findCitations(line).length > 0 || weightOf(item) < leastItemWeight) return line;
-  const source = passages.find(({ plain }) => plain.includes(item));
-  return source ? `${line} [${source.number}]` : line;
+  const isFindable = weightOf(item) >= leastItemWeight;
+  const holding = passages.filter(({ plain }) => isFindable && plain.includes(item));
+  const possible = new Set((holding.length > 0 ? holding : passages).map(({ number }) => number));
+  const cited = findCitations(line);
+  if (cited.length > 0 && cited.every(({ number }) => possible.has(number))) return line;
+  const [source] = holding;
+  return source ? `${bare(line)} [${source.number}]` : bare(line);
 }
 
 /**
- * The lines that say something which `known` does not have yet; it has them afterwards. A line that names no
- * passage gets the one of `passages` that it stands in.
+ * The lines that say something which `known` does not have yet; it has them afterwards. Each names a passage
+ * of `passages` that it stands in, where there is one.
  */
 export function newItems(
   text: string,
