@@ -1,9 +1,8 @@
-import type { Page } from '@playwright/test';
 import { ChatScreen } from '../screens/chat-screen.ts';
 import { ModelScreen } from '../screens/model-screen.ts';
 import { SettingsRoom } from '../screens/settings-room.ts';
 import { Sidebar } from '../screens/sidebar.ts';
-import { axeFindings } from '../support/axe.ts';
+import { expectNoFindings } from '../support/axe.ts';
 import { tinyModel } from '../support/running-app.ts';
 import { expect, test } from '../support/test.ts';
 import { richChat, writeChat } from '../support/written-chat.ts';
@@ -15,16 +14,6 @@ const languages = [
 
 // Axe reads a whole page many times over.
 test.describe.configure({ timeout: 180_000 });
-
-/** Asks axe in both appearances. */
-async function expectNoFindings(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    // Without motion nothing is half way between two colours when it is looked at.
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.waitForTimeout(250);
-    expect.soft(await axeFindings(page), `${what}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 for (const { locale, remove, undo } of languages) {
   test.describe(`in the language of ${locale}`, () => {

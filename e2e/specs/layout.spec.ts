@@ -1,27 +1,12 @@
-import type { Page } from '@playwright/test';
 import { ChatScreen } from '../screens/chat-screen.ts';
 import { ModelScreen } from '../screens/model-screen.ts';
 import { SettingsRoom } from '../screens/settings-room.ts';
 import { Sidebar } from '../screens/sidebar.ts';
-import { layoutFaults, setTextSize } from '../support/layout.ts';
+import { expectNoFaults } from '../support/layout.ts';
 import { tinyModel } from '../support/running-app.ts';
 import { slowEngine } from '../support/slow-engine.ts';
 import { expect, test } from '../support/test.ts';
 import { richChat, writeChat } from '../support/written-chat.ts';
-
-/** Looks at the room that is on show in every width and both sizes of text. */
-async function expectNoFaults(page: Page, room: string): Promise<void> {
-  for (const share of [1, 2]) {
-    await setTextSize(page, share);
-    for (const width of [360, 800, 1440]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(150);
-      const what = `${room}, ${width} px, text ${share * 100} %`;
-      expect.soft(await layoutFaults(page), what).toEqual([]);
-    }
-  }
-  await setTextSize(page, 1);
-}
 
 for (const locale of ['en-GB', 'zh-TW']) {
   test.describe(`in the language of ${locale}`, () => {

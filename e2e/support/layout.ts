@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 /** Runs in the page: elements that are wider than their frame, cut off, or stand outside the window. */
 function findCut(): string[] {
@@ -9,7 +9,7 @@ function findCut(): string[] {
     return !isForEars && element.checkVisibility({ visibilityProperty: true });
   };
   const mayBeCut = (element: HTMLElement): boolean =>
-    element.closest('[title], pre, button[aria-haspopup="menu"]') !== null ||
+    element.closest('[title], pre, input, button[aria-haspopup="menu"]') !== null ||
     element.querySelector(':scope > table') !== null;
   const isCut = (element: HTMLElement): boolean => {
     const { overflowX, overflowY } = getComputedStyle(element);
@@ -52,18 +52,32 @@ function findSmall(): string[] {
 
 /**
  * What is wrong with the page's layout, in short words: it scrolls sideways, words are cut off, or something
- * is too small to be hit. Wide code and tables may scroll within themselves; a title may end in an ellipsis
+ * is too small to be hit. Wide code, tables and text fields may scroll within themselves; a title may end in an ellipsis
  * where its tooltip says it whole, and so may the model's name in the header.
  */
-export async function layoutFaults(page: Page): Promise<string[]> {
+async function layoutFaults(page: Page): Promise<string[]> {
   return [...(await page.evaluate(findCut)), ...(await page.evaluate(findSmall))];
 }
 
 /** The size of letters a person set in the browser, as a share of the usual 16 px. */
-export async function setTextSize(page: Page, share: number): Promise<void> {
+async function setTextSize(page: Page, share: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Page.enable');
   await session.send('Page.setFontSizes', {
     fontSizes: { standard: 16 * share, fixed: 13 * share },
   });
+}
+
+/** Looks at the room that is on show in every width and both sizes of text. */
+export async function expectNoFaults(page: Page, room: string): Promise<void> {
+  for (const share of [1, 2]) {
+    await setTextSize(page, share);
+    for (const width of [360, 800, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(150);
+      const what = `${room}, ${width} px, text ${share * 100} %`;
+      expect.soft(await layoutFaults(page), what).toEqual([]);
+    }
+  }
+  await setTextSize(page, 1);
 }
