@@ -23,6 +23,9 @@ import type {
 } from './reader.ts';
 import type { Sandbox } from './sandbox-binding.ts';
 
+/** Of a process's time, what reading may use: the rest is for what came before and for giving out what was read. */
+const readingShare = 0.75;
+
 export interface ExtractorServiceOptions {
   sandbox: Sandbox;
   load: LoadReaders;
@@ -37,6 +40,7 @@ interface Opened {
   readonly file: ForeignFile;
   readonly readers: Readers;
   readonly sandbox: Sandbox;
+  readonly cpuSeconds: number;
 }
 
 /** Answers the extractor contract over one file. Until `open` has restricted the process, nothing else is answered. */
@@ -76,7 +80,7 @@ export class ExtractorService {
     const file = openForeignFile(input.path, input.name);
     const readers = await load(input);
     const restrictions = sandbox.restrict(input);
-    this.#opened = { file, readers, sandbox };
+    this.#opened = { file, readers, sandbox, cpuSeconds: input.cpuSeconds };
     return restrictions;
   }
 
@@ -107,10 +111,13 @@ export class ExtractorService {
   }
 
   async *#extract({ maxChars }: Input<Extract>, signal: AbortSignal) {
-    const { file } = this.#ready();
+    const { file, cpuSeconds } = this.#ready();
     const reader = await this.#reader();
     if (!reader.extract) throw new AppError('document.unsupported', { name: file.name });
-    const chunks = reader.extract(file, { maxChars, signal });
+    const chunks = reader.extract(file, {
+      ...{ maxChars, signal },
+      cpuSeconds: cpuSeconds * readingShare,
+    });
     let fraction = 0;
     for (;;) {
       const step = await chunks.next();

@@ -24,6 +24,11 @@ export interface ReadChunk {
 export interface ExtractOptions {
   /** In UTF-16 code units over all blocks; what lies behind is left out as `too-much-text`. */
   readonly maxChars: number;
+  /**
+   * Processor time that it may use from now on. A reader whose file may need more stops in time and gives what it
+   * has; without one it goes on to the end.
+   */
+  readonly cpuSeconds?: number;
   /** Aborted when nobody wants the rest. A reader that cannot look at it is ended with its process. */
   readonly signal: AbortSignal;
 }

@@ -35,6 +35,12 @@ export const PARTS = [
     file: 'scripts/long/embedding-model.ts',
   },
   {
+    name: 'bad-files',
+    what: 'damaged, locked, hostile and huge PDFs and pictures, each in a process of its own',
+    minutes: 5,
+    file: 'scripts/long/bad-files.ts',
+  },
+  {
     name: 'recognition',
     what: 'twenty printed pages of English and twenty of Chinese, recognised: how many characters are wrong',
     minutes: 10,

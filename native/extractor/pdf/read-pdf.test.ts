@@ -361,6 +361,19 @@ describe('what is left out', () => {
     expect(summary.textChars).toBe(86);
     expect(summary.leftOut).toContainEqual({ what: 'too-much-text', count: 1 });
   });
+
+  test('pages for which there is no processor time are, and what was read is kept', async () => {
+    const pages = Array.from({ length: 400 }, (_, number) =>
+      page(`1 g\n${textLines([`page ${number}`], { x: 72, y: 500 })}`),
+    );
+    const { blocks, summary } = await readAll(reader, memoryFile(writePdf({ pages })), {
+      cpuSeconds: 0.2,
+    });
+    const left = summary.leftOut.find(({ what }) => what === 'too-many-pages')?.count ?? 0;
+    expect(left).toBeGreaterThan(0);
+    expect(blocks.length).toBe(400 - left);
+    expect(summary.pageCount).toBe(400);
+  });
 });
 
 describe('a document', () => {

@@ -13,8 +13,8 @@ import { type PageText, readPageText } from './page-text.ts';
 import type { Pdfium } from './pdfium.ts';
 import { RunningLines } from './running-lines.ts';
 
-/** Pages after these are left out, as `too-many-pages`. */
-export const MAX_PAGES = 10_000;
+/** Pages after these, or after those that there is processor time for, are left out as `too-many-pages`. */
+const MAX_PAGES = 10_000;
 /** Pages that are judged together: what repeats on them, what size their text has. */
 const PAGES_TOGETHER = 64;
 /** Blocks are joined by an empty line. */
@@ -45,6 +45,8 @@ class PdfReading {
   readonly #hidden = new HiddenText();
   readonly #leftOut = new LeftOutParts();
   readonly #scannedPages: number[] = [];
+  readonly #startedCpu = process.cpuUsage();
+  #pagesRead = 0;
   #chars = 0;
   #isFull = false;
 
@@ -56,11 +58,11 @@ class PdfReading {
   }
 
   *read(): Reading {
-    for (let first = 1; first <= this.#pageCount && !this.#isFull; first += PAGES_TOGETHER) {
+    for (let first = 1; first <= this.#pageCount && !this.#isDone(); first += PAGES_TOGETHER) {
       yield* this.#batch(first, Math.min(first + PAGES_TOGETHER - 1, this.#pageCount));
     }
     const { title, pageCount, embeddedFiles, scripts } = this.#document;
-    this.#leftOut.add('too-many-pages', pageCount - this.#pageCount);
+    if (!this.#isFull) this.#leftOut.add('too-many-pages', pageCount - this.#pagesRead);
     this.#leftOut.add('embedded-files', embeddedFiles);
     this.#leftOut.add('macros', scripts);
     this.#leftOut.add('scanned-pages', this.#scannedPages.length);
@@ -75,11 +77,25 @@ class PdfReading {
     };
   }
 
+  #isDone(): boolean {
+    return this.#isFull || this.#isOutOfTime();
+  }
+
+  /** Better the pages up to here than an end in the middle of one, which loses them all. */
+  #isOutOfTime(): boolean {
+    const { cpuSeconds } = this.#options;
+    if (cpuSeconds === undefined) return false;
+    const { user, system } = process.cpuUsage(this.#startedCpu);
+    return user + system > cpuSeconds * 1e6;
+  }
+
   *#batch(first: number, last: number): Generator<ReadChunk, void, void> {
     const pages: PageText[] = [];
     for (let number = first; number <= last; number += 1) {
       this.#options.signal.throwIfAborted();
+      if (this.#isOutOfTime()) break;
       const page = this.#page(number);
+      this.#pagesRead = number;
       if (page === null) continue;
       pages.push(page);
       this.#running.count(page);

@@ -12,10 +12,10 @@ export interface ReadFile {
 export async function readAll(
   reader: FormatReader,
   file: ForeignFile,
-  options: { maxChars?: number; signal?: AbortSignal } = {},
+  options: { maxChars?: number; signal?: AbortSignal; cpuSeconds?: number } = {},
 ): Promise<ReadFile> {
-  const { maxChars = 10_000_000, signal = new AbortController().signal } = options;
-  const reading = reader.extract?.(file, { maxChars, signal });
+  const { maxChars = 10_000_000, signal = new AbortController().signal, ...rest } = options;
+  const reading = reader.extract?.(file, { maxChars, signal, ...rest });
   if (reading === undefined) throw new Error('This reader reads no text.');
   const blocks: Block[] = [];
   const fractions: number[] = [];
