@@ -66,19 +66,36 @@ export function foldedText(text: string): string {
   return units.join('');
 }
 
-/** The words of a text in order, folded: runs of Han as pairs of neighbours, a single one alone. */
-export function wordsOf(text: string): string[] {
+type Push = (text: string, start: number, end: number, words: string[]) => void;
+
+function cutWords(text: string, pushHan: Push): string[] {
   const source = folded(text);
   const words: string[] = [];
   for (let start = 0; start < source.length; ) {
     const startKind = kinds[source.charCodeAt(start)];
     let end = start + 1;
     while (end < source.length && kinds[source.charCodeAt(end)] === startKind) end += 1;
-    if (startKind === kind.han) pushPairs(source, start, end, words);
+    if (startKind === kind.han) pushHan(source, start, end, words);
     else if (startKind === kind.letter) pushWord(source, start, end, words);
     start = end;
   }
   return words;
+}
+
+/** The words of a text in order, folded: runs of Han as pairs of neighbours, a single one alone. */
+export function wordsOf(text: string): string[] {
+  return cutWords(text, pushPairs);
+}
+
+/** As pairs, and the last one alone, too: so that every character begins a word, and can be asked for. */
+const pushPairsAndLast: Push = (text, start, end, words) => {
+  pushPairs(text, start, end, words);
+  if (end - start > 1) words.push(String.fromCharCode(foldHan(text.charCodeAt(end - 1))));
+};
+
+/** Whether a word is a single Han, kana or hangul character: it is found as the beginning of pairs. */
+export function isSingleHan(word: string): boolean {
+  return word.length === 1 && kinds[word.charCodeAt(0)] === kind.han;
 }
 
 /**
@@ -86,5 +103,5 @@ export function wordsOf(text: string): string[] {
  * only. Plain ASCII goes as it is, since that tokeniser cuts it the same way.
  */
 export function indexedText(text: string): string {
-  return onlyAscii.test(text) ? text.toLowerCase() : wordsOf(text).join(' ');
+  return onlyAscii.test(text) ? text.toLowerCase() : cutWords(text, pushPairsAndLast).join(' ');
 }

@@ -15,13 +15,18 @@ export interface Evidence {
   prominence: number | null;
 }
 
+/** Small words of Chinese: a pair of characters with one of them is mostly no word but the seam of two. */
+const seam = /[在和与及把被也都就很这那之而]/u;
+
 /**
- * How much a word tells: the rarer, the more, as in BM25. One that stands nowhere tells the most: a question
- * about it is hardly answered by passages that do not know it.
+ * How much a word tells: the rarer, the more, as in BM25. One that stands nowhere tells as much as one that
+ * stands once: a question about it is hardly answered by passages that do not know it.
  */
-export function weightOf(rows: number, total: number): number {
-  const passages = Math.max(total, rows);
-  return Math.log(1 + (passages - rows + 0.5) / (rows + 0.5));
+export function weightOf({ word, rows }: QuestionWord, total: number): number {
+  if (word.length === 2 && seam.test(word)) return 0;
+  const known = Math.max(rows, 1);
+  const passages = Math.max(total, known);
+  return Math.log(1 + (passages - known + 0.5) / (known + 0.5));
 }
 
 /** The share of the words' weight that stands in a passage; `holds` tells of each word. */
@@ -32,10 +37,10 @@ export function coverageOf(
 ): number {
   let all = 0;
   let held = 0;
-  for (const { word, rows } of words) {
-    const weight = weightOf(rows, total);
+  for (const asked of words) {
+    const weight = weightOf(asked, total);
     all += weight;
-    if (rows > 0 && holds(word)) held += weight;
+    if (asked.rows > 0 && holds(asked.word)) held += weight;
   }
   return all === 0 ? 0 : held / all;
 }

@@ -81,13 +81,13 @@ export class SearchIndex {
     return this.#lastWriter;
   }
 
-  /** Takes the next blocks; all of them are in the index when it returns, or none. */
+  /** Takes the next blocks of a document. */
   append(writer: number, blocks: readonly Block[]): void {
-    this.#database.transaction(() => this.#writer(writer).append(blocks))();
+    this.#writer(writer).append(blocks);
   }
 
   finish(writer: number): IndexedDocument {
-    const indexed = this.#database.transaction(() => this.#writer(writer).finish())();
+    const indexed = this.#writer(writer).finish();
     this.#writers.delete(writer);
     this.#changed();
     return indexed;

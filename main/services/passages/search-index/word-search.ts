@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { isStopWord, withoutAskingWords } from '../cutting/stop-words.ts';
-import { foldedText, wordsOf } from '../cutting/words.ts';
+import { foldedText, isSingleHan, wordsOf } from '../cutting/words.ts';
 import { rowsPerDocument } from './index-database.ts';
 
 /** Words of a question that are looked up; the rarest count, so more would hardly change an order. */
@@ -29,9 +29,10 @@ export function contentWords(question: string): string[] {
   return [...new Set(chosen)].slice(0, mostWords);
 }
 
-/** A word as FTS5 reads it: a string, never its own syntax. */
+/** A word as FTS5 reads it: a string, never its own syntax. A single Han character is the beginning of pairs. */
 function quoted(word: string): string {
-  return `"${word.replaceAll('"', '""')}"`;
+  const text = `"${word.replaceAll('"', '""')}"`;
+  return isSingleHan(word) ? `${text}*` : text;
 }
 
 /** Documents by their numbers, in order. */
