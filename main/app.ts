@@ -48,6 +48,8 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const models = await createModels({
     cache: () => folder.forEngine(),
     idleMinutes: () => settingsStore.read().idleUnloadMinutes,
+    // On a battery processors are slower, and its charge is for what the person asks for.
+    mayMeasure: async () => !(await ports.power.state()).isOnBattery,
     ...{ engine, network, machine, folders, clock, ids, log, files, emit: emit.models },
     chosen: {
       read: () => settingsStore.read().modelId,

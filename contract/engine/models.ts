@@ -80,6 +80,8 @@ export const loadRequest = z.object({
   notesPath: filePath.exactOptional(),
   /** Minutes without use after which the model is freed; 0: never; absent: 15. */
   idleMinutes: z.number().int().min(0).max(10_000).exactOptional(),
+  /** Whether the model may be measured while nobody waits, to find its fastest settings; absent: true. */
+  mayMeasure: z.boolean().exactOptional(),
 });
 export type LoadRequest = z.infer<typeof loadRequest>;
 

@@ -196,7 +196,7 @@ export class ModelLoading {
     loaded: NativeModel,
     { key, known, threads }: Measured & { threads: number },
   ): void {
-    if (key === undefined || known?.isFinal) return;
+    if (key === undefined || known?.isFinal || input.mayMeasure === false) return;
     const { calibrator, notes } = this.#options;
     const onCpu = (size: MeasureSize, signal: AbortSignal) =>
       measureOnCpu(this.#options, input.path, { size, signal });

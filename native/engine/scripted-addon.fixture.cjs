@@ -182,6 +182,17 @@ class Engine {
     this.onLog?.('info', `cache ${ramBytes}`);
   }
 
+  /** One thread is the fastest. */
+  measure({ threads }) {
+    const speed = 1000 / threads;
+    const speeds = { promptTokensPerSecond: speed, answerTokensPerSecond: speed };
+    return { done: Promise.resolve(speeds), cancel: () => {} };
+  }
+
+  async setThreads({ threads }) {
+    this.onLog?.('info', `threads ${threads}`);
+  }
+
   loadEmbedder(request, onProgress) {
     let isCancelled = false;
     const work = async () => {

@@ -9,7 +9,7 @@ const waiting = { signal: new AbortController().signal, onProgress: () => {} };
 
 function start() {
   const engine = scriptedEngine();
-  const setting = { minutes: 15 };
+  const setting = { minutes: 15, mayMeasure: true };
   const loader = new Loader({
     engine,
     library: { find: () => model, countDeath: async () => {} } as unknown as Library,
@@ -19,6 +19,7 @@ function start() {
     cache: async () => undefined,
     notesPath: '/notes.json',
     idleMinutes: () => setting.minutes,
+    mayMeasure: async () => setting.mayMeasure,
   });
   return { engine, loader, setting };
 }
@@ -28,6 +29,16 @@ test('a load says how long an unused model is kept', async () => {
   setting.minutes = 0;
   await loader.ready(waiting);
   expect(engine.keptMinutes).toBe(0);
+});
+
+test('a load says whether the model may be measured', async () => {
+  const { engine, loader, setting } = start();
+  await loader.ready(waiting);
+  expect(engine.mayMeasure).toBe(true);
+  await loader.unload();
+  setting.mayMeasure = false;
+  await loader.ready(waiting);
+  expect(engine.mayMeasure).toBe(false);
 });
 
 test('a change of the setting reaches the loaded model, and one that is just being loaded', async () => {

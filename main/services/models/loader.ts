@@ -27,6 +27,8 @@ export interface LoaderOptions {
   notesPath: string;
   /** Minutes without use after which the engine gives the model's memory back; 0: never. */
   idleMinutes(): number;
+  /** Whether the engine may measure models while nobody waits. */
+  mayMeasure(): Promise<boolean>;
 }
 
 /** A load that runs: who waits for it hears of its progress. */
@@ -245,7 +247,11 @@ export class Loader implements ModelRuntime {
       const cache = await this.#options.cache();
       const { notesPath } = this.#options;
       const idleMinutes = this.#options.idleMinutes();
-      const request = { path, projectorPath, notesPath, idleMinutes, ...(cache && { cache }) };
+      const mayMeasure = await this.#options.mayMeasure();
+      const request = {
+        ...{ path, projectorPath, notesPath, idleMinutes, mayMeasure },
+        ...(cache && { cache }),
+      };
       const steps = client.model.load(request, { signal });
       let step = await steps.next();
       while (!step.done) {

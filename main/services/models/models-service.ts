@@ -59,6 +59,8 @@ export interface ModelsOptions {
   cache(): Promise<CacheOptions | undefined>;
   /** Minutes without use after which the engine gives the model's memory back; 0: never. */
   idleMinutes(): number;
+  /** Whether the engine may measure models while nobody waits; absent: it may. */
+  mayMeasure?(): Promise<boolean>;
   hubOrigin?: string;
   patience?: Patience;
 }
@@ -112,6 +114,7 @@ class ModelsService {
       ...{ engine, library: this.library, chosen: options.chosen, log, changed, notesPath },
       cache: () => options.cache(),
       idleMinutes: () => options.idleMinutes(),
+      mayMeasure: async () => (await options.mayMeasure?.()) ?? true,
     });
     this.embedder = new EngineEmbedder({
       ...{ engine, log, notesPath },

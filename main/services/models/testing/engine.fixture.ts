@@ -3,6 +3,7 @@ import {
   engineContract,
   type GgufSummary,
   type LoadedModel,
+  type LoadRequest,
 } from '../../../../contract/engine-contract.ts';
 import { AppError } from '../../../../contract/errors/app-error.ts';
 import { connect } from '../../../../contract/rpc/connect.ts';
@@ -28,6 +29,8 @@ export interface ScriptedEngine extends Engine {
   mostLoads: number;
   /** How long it was told to keep an unused model. */
   keptMinutes: number | undefined;
+  /** Whether it was told that it may measure the model. */
+  mayMeasure: boolean | undefined;
   /** Lets a waiting load go on. */
   release(): void;
   die(): void;
@@ -78,12 +81,13 @@ export function scriptedEngine(): ScriptedEngine {
     });
 
   async function* load(
-    input: { path: string; projectorPath: string | null; idleMinutes?: number },
+    input: LoadRequest,
     caller: { signal: AbortSignal },
   ): AsyncGenerator<{ fraction: number }, LoadedModel, void> {
     const { path, projectorPath } = input;
     self.asked.push(`load ${path}`);
     self.keptMinutes = input.idleMinutes;
+    self.mayMeasure = input.mayMeasure;
     self.loadsNow += 1;
     self.mostLoads = Math.max(self.mostLoads, self.loadsNow);
     try {
@@ -163,6 +167,7 @@ export function scriptedEngine(): ScriptedEngine {
     loadsNow: 0,
     mostLoads: 0,
     keptMinutes: undefined,
+    mayMeasure: undefined,
     client() {
       client ??= launch();
       return Promise.resolve(crashAware(client));
