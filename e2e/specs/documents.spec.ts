@@ -147,3 +147,38 @@ test('all of a long file is read in steps, with the cost said before and notes k
   await expect(chat.answers.last()).toContainText(/Notes of \d+ parts/);
   await expect(files.tray).toHaveCount(0);
 });
+
+test('a sentence of a PDF of 300 pages is found, given and shown on its page', async ({
+  app: _app,
+  page,
+}) => {
+  test.setTimeout(180_000);
+  await page.setViewportSize({ width: 1400, height: 900 });
+  const chat = new ChatScreen(page);
+  const files = new FilesScreen(page);
+  await chat.modelIsReady();
+  const pages = Array.from({ length: 300 }, (_, index) => [
+    `Day ${index + 1} of the voyage was like the day before it, and the ship went on.`,
+    index === 216 ? budget : 'Nobody saw land, and nobody said that anybody would.',
+    `The cook counted ${index + 40} potatoes and was content with that.`,
+  ]);
+  await files.drop({ name: 'voyage.pdf', content: pdfOf(pages) });
+  await expect(files.chip('voyage.pdf')).toContainText(/\d+ of \d+ passages/);
+  await chat.askAndWait('What is the budget of Project Falcon?', budget.slice(0, -1));
+  await chat.questions.last().getByText('What the model read').click();
+  const passage = chat.questions.last().locator('.passages > li').filter({ hasText: budget });
+  await expect(passage).toHaveCount(1);
+  await passage.getByRole('button').click();
+  await files.viewer.getByRole('button', { name: 'Text', exact: true }).click();
+  await expect(files.mark.filter({ hasText: budget })).toBeVisible();
+  await files.viewer.getByRole('button', { name: 'Pages', exact: true }).click();
+  await expect(files.boxes.first()).toBeVisible();
+  const shownPage = async () =>
+    Number(/(\d+) of 300/.exec((await files.viewer.textContent()) ?? '')?.[1]);
+  // The passage may begin on the page before.
+  for (let turn = 0; turn < 8 && (await shownPage()) < 217; turn += 1) {
+    await files.viewer.getByRole('button', { name: 'Next page' }).click();
+    await expect(files.boxes.first()).toBeVisible();
+  }
+  expect(await shownPage()).toBe(217);
+});
