@@ -26,17 +26,39 @@ export const packageVersions = versions;
  * Installs them once; no script of theirs runs. Resolves to the folder whose node_modules holds them.
  * @throws Error with npm's last words
  */
-export async function installPackages(cache: string): Promise<string> {
-  const name = Object.values(versions).join('-');
-  const folder = join(cache, `bench-packages-${name}`);
+export function installPackages(cache: string): Promise<string> {
+  return installInFolder(cache, {
+    dependencies: { ...versions, ...binaryPackages() },
+    key: Object.values(versions).join('-'),
+    what: 'Installing node-llama-cpp and llama.node to compare with',
+    size: '110 MB',
+  });
+}
+
+/** Packages that are measured beside us, for a folder of their own. */
+export interface ComparedPackages {
+  dependencies: Readonly<Record<string, string>>;
+  /** Names the folder: other versions, another folder. */
+  key: string;
+  /** For the person who waits. */
+  what: string;
+  size: string;
+}
+
+/**
+ * Installs packages once into a folder of `cache`; no script of theirs runs.
+ * @throws Error with npm's last words
+ */
+export async function installInFolder(cache: string, packages: ComparedPackages): Promise<string> {
+  const { dependencies, key, what, size } = packages;
+  const folder = join(cache, `bench-packages-${key}`);
   if (existsSync(folder)) return folder;
   await withLock(`${folder}.lock`, async () => {
     if (existsSync(folder)) return;
-    announce('Installing node-llama-cpp and llama.node to compare with', '110 MB');
+    announce(what, size);
     const partial = `${folder}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
-    const dependencies = { ...versions, ...binaryPackages() };
     const manifest = { private: true, type: 'module', dependencies };
     await writeFile(join(partial, 'package.json'), JSON.stringify(manifest));
     const npm = findOnPath('npm') ?? 'npm';

@@ -1,11 +1,12 @@
 // `npm run bench`: measures Parley beside others and writes docs/benchmarks.md. See --help in options.ts.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheDir } from '../setup/platform.mjs';
 import type { BenchSettings, Cell } from './bench.ts';
 import { cells } from './cells/index.ts';
 import { Parley } from './contestants/parley.ts';
+import { chapterIn, withChapter } from './documents/chapter.ts';
 import { installPackages } from './install-packages.ts';
 import { describeMachine, type Machine, pinToCores } from './machine.ts';
 import { requireModel } from './models.ts';
@@ -74,7 +75,9 @@ function writePage(work: string): void {
   if (results.length === 0) return;
   const machine = JSON.parse(readFileSync(join(work, 'machine.txt'), 'utf8')) as Machine;
   const dates = results.map(({ takenAt }) => takenAt.slice(0, 10)).sort();
-  writeFileSync(page, report(results, machine, dates.at(-1) ?? ''));
+  // The chapter about documents is written by a command of its own, and stays.
+  const chapter = existsSync(page) ? chapterIn(readFileSync(page, 'utf8')) : '';
+  writeFileSync(page, withChapter(report(results, machine, dates.at(-1) ?? ''), chapter));
   say(`Written: ${page}`);
 }
 
