@@ -1,46 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { AppError } from '../../../contract/errors/app-error.ts';
 import { extractorContract } from '../../../contract/extractor-contract.ts';
 import { identify, textReaders } from '../formats/index.ts';
 import { memoryFile, type Reading, readFile } from '../testing/memory-file.ts';
-import { bombs, brokenArchives } from './archives.ts';
 import type { BadInput } from './bad-input.ts';
-import { brokenBooks } from './books.ts';
-import { brokenDocuments } from './documents.ts';
-import { attacks, drawings, mutations, oddPages } from './pages.ts';
-import { polyglots, spoilt } from './polyglots.ts';
-import { badUtf8, deepMarkdown, naughtyStrings } from './texts.ts';
-import { officeTraps } from './traps.ts';
-
-const mammoth = join(
-  dirname(createRequire(import.meta.url).resolve('mammoth/package.json')),
-  'test/test-data',
-);
-const otherData = readdirSync(mammoth).filter((name) => name.endsWith('.docx'));
-
-/** Rows of the table of bad input, by their number in it. */
-const rows: Readonly<Record<number, readonly BadInput[]>> = {
-  3: brokenDocuments,
-  4: otherData.flatMap((name) => spoilt(name, readFileSync(join(mammoth, name)))),
-  5: brokenBooks,
-  6: brokenArchives,
-  7: bombs,
-  12: drawings,
-  13: mutations,
-  14: oddPages,
-  15: attacks,
-  17: deepMarkdown,
-  18: naughtyStrings,
-  19: badUtf8,
-  33: officeTraps,
-  34: polyglots,
-};
-const shapes = Object.entries(rows).flatMap(([row, inputs]) =>
-  inputs.map((input) => [row, input.name, input] as const),
-);
+import { badRows, badShapes } from './rows.ts';
 
 /** The longest that one may take. */
 const limitMs = 30_000;
@@ -56,7 +20,7 @@ async function endingOf(input: BadInput): Promise<Reading | AppError | string> {
   }
 }
 
-it.each(shapes)(
+it.each(badShapes)(
   'row %s: %s',
   async (_row, _name, input) => {
     const ending = await endingOf(input);
@@ -81,7 +45,7 @@ it.each(shapes)(
 );
 
 it('every row has ten shapes of different names or more', () => {
-  for (const inputs of Object.values(rows)) {
+  for (const inputs of Object.values(badRows)) {
     const names = new Set(inputs.map(({ name }) => name));
     expect(names.size).toBe(inputs.length);
     expect(names.size).toBeGreaterThanOrEqual(10);

@@ -194,7 +194,7 @@ export class HtmlFlow {
     const blocks = this.#paragraph.take(this.#shape(marker), this.#place);
     const first = blocks[0];
     if (marker !== undefined && first !== undefined && first.hidden === undefined) {
-      first.text = `${'  '.repeat(Math.min(8, this.#lists.length - 1))}${marker} ${first.text}`;
+      first.text = `${'  '.repeat(Math.max(0, Math.min(8, this.#lists.length - 1)))}${marker} ${first.text}`;
       this.#marker = undefined;
     }
     this.#blocks.push(...blocks);

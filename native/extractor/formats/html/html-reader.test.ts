@@ -39,6 +39,10 @@ it('tables are Markdown, and a table that only lays out gives what is in its cel
   );
 });
 
+it('an item that is in no list is an item of a list', async () => {
+  expect(await blocksOf('<li>alone')).toEqual([{ kind: 'list-item', text: '- alone' }]);
+});
+
 it('scripts, styles and addresses are no text', async () => {
   const { blocks, summary } = await read(
     '<!doctype html><title>T</title><style>p{}</style><script>let a</script><p>Text <a href="http://x.org">link</a><img src=x alt=y><iframe src=z></iframe>',
