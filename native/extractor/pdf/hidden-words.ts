@@ -72,7 +72,7 @@ function lookAt(
     return objects.pictures.some((picture) => isOver(picture, rect)) ? 'recognised' : 'white-text';
   }
   if (style.color[3] < NEARLY_CLEAR_ALPHA) return 'white-text';
-  return isDoubtful(objects, word) ? 'doubtful' : 'seen';
+  return style.isInLayer || isDoubtful(objects, word) ? 'doubtful' : 'seen';
 }
 
 function isOutside({ widthPt, heightPt }: PdfPage, { left, top, right, bottom }: Rect): boolean {

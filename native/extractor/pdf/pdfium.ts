@@ -50,6 +50,14 @@ export interface PdfiumFunctions {
   FPDFFormObj_GetObject(form: Pointer, index: number): Pointer;
   FPDFPageObj_GetType(object: Pointer): number;
   FPDFPageObj_SetIsActive(object: Pointer, isActive: number): number;
+  FPDFPageObj_CountMarks(object: Pointer): number;
+  FPDFPageObj_GetMark(object: Pointer, index: number): Pointer;
+  FPDFPageObjMark_GetName(
+    mark: Pointer,
+    buffer: Pointer,
+    bytes: number,
+    neededBytes: Pointer,
+  ): number;
   FPDFPageObj_GetBounds(
     object: Pointer,
     left: Pointer,

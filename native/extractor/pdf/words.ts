@@ -14,6 +14,8 @@ export interface TextStyle {
   readonly quarterTurns: 0 | 1 | 2 | 3;
   /** Drawn in no colour at all: PDF's modes 3 and 7. */
   readonly isInvisible: boolean;
+  /** Part of a layer, which may be switched off. */
+  readonly isInLayer: boolean;
   readonly color: Rgba;
 }
 
@@ -46,6 +48,8 @@ const REPLACEMENT = 0xfffd;
 const MODES_INVISIBLE = [3, 7];
 const BOLD_NAME = /bold|black|heavy|semibd|demi/i;
 const FIXED_NAME = /courier|mono|consol|menlo|typewriter|cmtt|sfmono|inconsolata|code/i;
+const MAX_MARKS = 16;
+const OC_UTF16 = 0x0043_004f;
 const MODE_STROKE = 1;
 const MODE_STROKE_CLIP = 5;
 
@@ -181,8 +185,24 @@ class WordReader {
       ...this.#fontLook(object, index),
       quarterTurns: quarterTurnsOf(alongX, alongY),
       isInvisible: MODES_INVISIBLE.includes(mode),
+      isInLayer: object !== 0 && this.#isInLayer(object),
       color: this.#colorOf(object, isOutline),
     };
+  }
+
+  /** Optional content is marked with `/OC` (ISO 32000-1, 8.11.3.2). */
+  #isInLayer(object: Pointer): boolean {
+    const { functions, scratch } = this.#pdfium;
+    const count = Math.min(functions.FPDFPageObj_CountMarks(object), MAX_MARKS);
+    for (let index = 0; index < count; index += 1) {
+      const mark = functions.FPDFPageObj_GetMark(object, index);
+      const name = scratch + 8;
+      if (functions.FPDFPageObjMark_GetName(mark, name, 8, scratch) === 0) continue;
+      const words = this.#pdfium.scratchWords();
+      // Six bytes, with the zero at its end: `OC` in UTF-16.
+      if (words[0] === 6 && words[2] === OC_UTF16) return true;
+    }
+    return false;
   }
 
   #colorOf(object: Pointer, isOutline: boolean): Rgba {
@@ -218,6 +238,7 @@ function looksAlike(one: TextStyle, other: TextStyle): boolean {
   return (
     Math.abs(one.sizePt - other.sizePt) < 0.5 &&
     one.isInvisible === other.isInvisible &&
+    one.isInLayer === other.isInLayer &&
     one.quarterTurns === other.quarterTurns &&
     one.isFixedWidth === other.isFixedWidth &&
     one.color.every((value, index) => value === other.color[index])
