@@ -34,6 +34,14 @@ export const settingsMessages = defineMessages({
     privacy: 'Privacy',
     privacyText:
       'What you write and what the model answers stays on this computer. Parley uses the network only to fetch a model, and only when you ask for one.',
+    readingFiles: 'Reading files you add',
+    readingFilesLooking: 'Being checked…',
+    readingFilesHeld: (refused: number) =>
+      `Each file is read by a process of its own that can do nothing else. Checked at this start: ${refused} of ${refused} forbidden acts were refused.`,
+    readingFilesOpen: (refused: number, all: number) =>
+      `Each file is read by a process of its own, but this system does not hold it back fully: ${refused} of ${all} forbidden acts were refused. Add only files whose origin you trust.`,
+    readingFilesUnknown:
+      'It could not be checked what holds the process that reads files. Add only files whose origin you trust.',
     about: 'About',
     version: (version: string) => `Parley ${version}`,
     engine: 'Runs models with',
@@ -71,6 +79,13 @@ export const settingsMessages = defineMessages({
     privacy: '隱私',
     privacyText:
       '你寫的內容和模型的回答都留在這台電腦上。Parley 只有在你要求下載模型時才會使用網路。',
+    readingFiles: '讀取你加入的檔案',
+    readingFilesLooking: '檢查中…',
+    readingFilesHeld: (refused) =>
+      `每個檔案都由專屬的程序讀取，它不能做別的事。這次啟動時檢查過：${refused} 個禁止的動作中有 ${refused} 個被拒絕。`,
+    readingFilesOpen: (refused, all) =>
+      `每個檔案都由專屬的程序讀取，但這個系統無法完全限制它：${all} 個禁止的動作中只有 ${refused} 個被拒絕。請只加入來源可信的檔案。`,
+    readingFilesUnknown: '無法確認讀取檔案的程序受到什麼限制。請只加入來源可信的檔案。',
     about: '關於',
     version: (version) => `Parley ${version}`,
     engine: '執行模型的元件',

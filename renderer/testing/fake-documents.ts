@@ -8,6 +8,7 @@ import type {
 } from '../../contract/documents/documents.ts';
 import { isPicture } from '../../contract/documents/extracted.ts';
 import { AppError } from '../../contract/errors/app-error.ts';
+import { type ForbiddenAct, forbiddenAct } from '../../contract/extractor-contract.ts';
 import type { FileRef } from '../../contract/models/models.ts';
 import {
   sampleBlocks,
@@ -32,6 +33,8 @@ const wholeTokensAtMost = 2000;
  */
 export class FakeDocuments {
   readonly items = new Map<DocumentId, DocumentSummary>();
+  /** What the process that reads files is kept from. */
+  readonly refusedActs = new Set<ForbiddenAct>(forbiddenAct.options);
   readonly #owner: Owner;
 
   constructor(owner: Owner) {
@@ -89,7 +92,7 @@ export class FakeDocuments {
       }),
       sandbox: () => ({
         restrictions: { limits: true, files: true, calls: true, landlockAbi: 7 },
-        acts: [],
+        acts: forbiddenAct.options.map((act) => ({ act, isRefused: this.refusedActs.has(act) })),
       }),
     };
   }

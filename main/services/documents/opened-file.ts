@@ -1,7 +1,7 @@
 import type { FileFormat } from '../../../contract/documents/extracted.ts';
-import type { OcrLanguage } from '../../../contract/extractor-contract.ts';
+import { moduleOf, type OcrLanguage } from '../../../contract/extractor-contract.ts';
 import type { Extractor, OpenedFile } from '../../ports/extractor.ts';
-import { likelyModule, moduleFor } from './reader-modules.ts';
+import { likelyModule } from './reader-modules.ts';
 
 /** A file to be opened for reading. */
 export interface Readable {
@@ -27,7 +27,7 @@ async function openWith(
   signal: AbortSignal,
 ) {
   const { path, name, languages, isPatient } = readable;
-  const module = format === null ? likelyModule(name) : moduleFor(format);
+  const module = format === null ? likelyModule(name) : moduleOf(format);
   const recognition = languages.length > 0 ? (['recognition'] as const) : [];
   const opened = await extractor.open(
     { path, name, languages, isPatient, modules: [module, ...recognition] },
@@ -49,7 +49,7 @@ export async function openFile(
   const { opened, module } = await openWith(extractor, readable, readable.format, signal);
   try {
     const { format } = await opened.file.identify({}, { signal });
-    if (moduleFor(format) === module) return { opened, format };
+    if (moduleOf(format) === module) return { opened, format };
     await opened.close();
     const second = await openWith(extractor, readable, format, signal);
     return { opened: second.opened, format };

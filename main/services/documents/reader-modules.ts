@@ -1,13 +1,6 @@
-import { type FileFormat, isPicture } from '../../../contract/documents/extracted.ts';
 import type { ReaderModule } from '../../../contract/extractor-contract.ts';
 
 const pictureNames = /\.(png|jpe?g|webp|gif|avif|hei[cf])$/iu;
-
-/** What a process must load to read a file of this format. */
-export function moduleFor(format: FileFormat): ReaderModule {
-  if (format === 'pdf') return 'pdf';
-  return isPicture(format) ? 'picture' : 'text';
-}
 
 /** What it most likely must load, by the file's name alone: mostly spares a second start. */
 export function likelyModule(name: string): ReaderModule {
