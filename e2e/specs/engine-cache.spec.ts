@@ -7,6 +7,7 @@ import { Sidebar } from '../screens/sidebar.ts';
 import { axeFindings } from '../support/axe.ts';
 import { cacheBytes } from '../support/cache-files.ts';
 import { tinyModel } from '../support/running-app.ts';
+import { slowEngine } from '../support/slow-engine.ts';
 import { expect, test } from '../support/test.ts';
 
 /** Some 400 tokens to the tiny model, so that what is read again is told apart from what is new. */
@@ -51,6 +52,25 @@ test('a second question in the same chat computes its own tokens only', async ({
   expect(app.hasEnded).toBe(false);
   const [chat, numbers] = [new ChatScreen(page), new AnswerNumbers(page)];
   await askLongQuestion(page);
+  await chat.askAndWait('Hello', /./);
+  const { computedTokens } = await numbers.read(chat.answers.last());
+  expect(computedTokens).toBeLessThan(newTokens);
+});
+
+test('a stopped answer tells what it cost, and the next question computes its own tokens only', async ({
+  app,
+  page,
+}) => {
+  const [chat, numbers] = [new ChatScreen(page), new AnswerNumbers(page)];
+  await chat.modelIsReady();
+  const engine = slowEngine(app, 0.3);
+  await chat.ask('Count to 300.');
+  await expect(chat.answers.last()).toContainText('1 2 3 4 5');
+  await chat.stop.click();
+  engine.free();
+  await expect(chat.answers.last()).toContainText('You stopped this answer.');
+  const stopped = await numbers.read(chat.answers.last());
+  expect(stopped.readTokens).toBeGreaterThan(0);
   await chat.askAndWait('Hello', /./);
   const { computedTokens } = await numbers.read(chat.answers.last());
   expect(computedTokens).toBeLessThan(newTokens);
