@@ -72,7 +72,8 @@ function translated(error: unknown, file: TakenFile, folder: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new AppError('storage.full', { path: folder }, cause);
   }
-  if (code === undefined) return error;
+  // A cancel has a code, too, which is a number.
+  if (typeof code !== 'string') return error;
   if (path === file.path || code === 'ENOENT' || code === 'EISDIR') {
     return new AppError('file.not-found', { name: file.name }, cause);
   }
