@@ -59,15 +59,22 @@ describe('what lies where', () => {
     '/dist/main/browser.js',
     '/dist/main/electron.js',
     '/dist/engine/engine.js',
+    '/dist/extractor/extractor.js',
     '/dist/preload/preload.cjs',
     '/dist/renderer/index.html',
     '/dist/native/addon.node',
+    '/dist/native/sandbox.node',
     '/assets/models/catalog.json',
     '/node_modules/better-sqlite3/package.json',
     '/node_modules/electron-store/package.json',
     '/node_modules/ws/package.json',
+    '/node_modules/@hyzyla/pdfium/package.json',
+    '/node_modules/libheif-js/package.json',
+    '/node_modules/sharp/package.json',
+    '/node_modules/tesseract.js-core/package.json',
+    '/node_modules/@tesseract.js-data/eng/package.json',
   ];
-  const unpacked = ['/dist/native/addon.node'];
+  const unpacked = ['/dist/native/addon.node', '/dist/native/sandbox.node'];
 
   test('a whole app has no faults', () => {
     expect(packedFaults({ packed, unpacked })).toEqual([]);
@@ -92,7 +99,7 @@ describe('what lies where', () => {
   });
 
   test('native code inside the archive is one', () => {
-    expect(packedFaults({ packed, unpacked: [] })).toHaveLength(1);
+    expect(packedFaults({ packed, unpacked: [] })).toHaveLength(2);
     const library = '/dist/native/libx.so.1';
     expect(packedFaults({ packed: [...packed, library], unpacked })[0]).toContain(library);
   });

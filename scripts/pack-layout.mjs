@@ -5,13 +5,20 @@ const NEEDED = [
   '/dist/main/browser.js',
   '/dist/main/electron.js',
   '/dist/engine/engine.js',
+  '/dist/extractor/extractor.js',
   '/dist/preload/preload.cjs',
   '/dist/renderer/index.html',
   '/dist/native/addon.node',
+  '/dist/native/sandbox.node',
   '/assets/models/catalog.json',
   '/node_modules/better-sqlite3/package.json',
   '/node_modules/electron-store/package.json',
   '/node_modules/ws/package.json',
+  '/node_modules/@hyzyla/pdfium/package.json',
+  '/node_modules/libheif-js/package.json',
+  '/node_modules/sharp/package.json',
+  '/node_modules/tesseract.js-core/package.json',
+  '/node_modules/@tesseract.js-data/eng/package.json',
 ];
 
 const FORBIDDEN = [

@@ -19,7 +19,11 @@ it('the checked-in notices are what the script writes', () => {
 it('every shipped package names a licence that lets us ship it', () => {
   const free =
     /^\(?(MIT|MIT-0|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|0BSD|MPL-2\.0|BlueOak-1\.0\.0|Python-2\.0|PSF-2\.0|CC0-1\.0|Unlicense)\b/;
-  const others = shippedPackages(ROOT).filter(({ licence }) => !free.test(licence));
+  // LGPL: shipped whole as files of their own beside the app, so that a person can put another build there.
+  const replaceable = new Map([['libheif-js', 'LGPL-3.0']]);
+  const others = shippedPackages(ROOT).filter(
+    ({ name, licence }) => !free.test(licence) && replaceable.get(name) !== licence,
+  );
   expect(others.map(({ name, licence }) => `${name}: ${licence}`)).toEqual([]);
 });
 
