@@ -4,6 +4,7 @@ import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import { asRead, cutTowards, surelyFits, type TextRole } from './e5-protocol.ts';
+import { directionBetween, sentencePairs, withoutLanguage } from './language-direction.ts';
 import type { KeptModel } from './library.ts';
 
 /** Deaths of the engine in a row, while it embeds, after which no more is embedded until the next start. */
@@ -39,7 +40,10 @@ export interface Embedder {
    * Aborting gives nothing.
    */
   embedPassages(texts: readonly string[], signal: AbortSignal): Promise<EmbeddedTexts>;
-  /** The vector of what is asked. @throws as `embedPassages` */
+  /**
+   * The vector of what is asked, with most of its language taken out, so that it also finds passages in the
+   * other one. @throws as `embedPassages`
+   */
   embedQuery(text: string, signal: AbortSignal): Promise<EmbeddedTexts>;
   /** Tokens of each text as a passage, everything that the model adds included. @throws as `embedPassages` */
   countPassageTokens(texts: readonly string[], signal: AbortSignal): Promise<Uint32Array>;
@@ -72,6 +76,7 @@ export class EngineEmbedder implements Embedder {
   #loaded: Loaded | undefined;
   #loading: Promise<Loaded> | undefined;
   #hasFailed = false;
+  #direction: { fingerprint: string; vector: Float32Array } | undefined;
   #isEmbedding = 0;
   #deaths = 0;
 
@@ -98,11 +103,15 @@ export class EngineEmbedder implements Embedder {
   }
 
   embedPassages(texts: readonly string[], signal: AbortSignal): Promise<EmbeddedTexts> {
-    return this.#embed('passage', texts, signal);
+    return this.#embed({ role: 'passage', texts, priority: 'background', signal });
   }
 
-  embedQuery(text: string, signal: AbortSignal): Promise<EmbeddedTexts> {
-    return this.#embed('query', [text], signal);
+  async embedQuery(text: string, signal: AbortSignal): Promise<EmbeddedTexts> {
+    const embedded = await this.#embed({
+      ...{ role: 'query', texts: [text], priority: 'visible', signal },
+    });
+    const direction = await this.#languageDirection(embedded.fingerprint, signal);
+    return { ...embedded, vectors: withoutLanguage(embedded.vectors, direction) };
   }
 
   async countPassageTokens(texts: readonly string[], signal: AbortSignal): Promise<Uint32Array> {
@@ -125,22 +134,35 @@ export class EngineEmbedder implements Embedder {
     await this.#loading?.catch(() => undefined);
   }
 
-  async #embed(
-    role: TextRole,
-    texts: readonly string[],
-    signal: AbortSignal,
-  ): Promise<EmbeddedTexts> {
+  /** Found once for each model: some hundred tokens. */
+  async #languageDirection(fingerprint: string, signal: AbortSignal): Promise<Float32Array> {
+    if (this.#direction?.fingerprint === fingerprint) return this.#direction.vector;
+    const texts = [0, 1].flatMap((side) => sentencePairs.map((pair) => pair[side] ?? ''));
+    const { vectors, dimensions } = await this.#embed({
+      ...{ role: 'passage', texts, priority: 'visible', signal },
+    });
+    const half = sentencePairs.length * dimensions;
+    const sides = { english: vectors.subarray(0, half), chinese: vectors.subarray(half) };
+    const vector = directionBetween(sides, dimensions);
+    this.#direction = { fingerprint, vector };
+    return vector;
+  }
+
+  async #embed(asked: {
+    role: TextRole;
+    texts: readonly string[];
+    /** `visible`: somebody waits for the answer to a question; passages have time. */
+    priority: 'visible' | 'background';
+    signal: AbortSignal;
+  }): Promise<EmbeddedTexts> {
+    const { role, texts, priority, signal } = asked;
     const { client, loaded } = await this.#get(signal);
     this.#isEmbedding += 1;
     try {
-      const asked = texts.map((text) => asRead(role, text));
       const fitting = await this.#cut(client, {
-        texts: asked,
-        limit: loaded.contextTokens,
-        signal,
+        texts: texts.map((text) => asRead(role, text)),
+        ...{ limit: loaded.contextTokens, signal },
       });
-      // Somebody waits for the answer to a question; passages have time.
-      const priority = role === 'query' ? 'visible' : 'background';
       const steps = client.embedding.embed({ texts: fitting, priority }, { signal });
       let step = await steps.next();
       while (!step.done) step = await steps.next();
