@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { AppError } from '../../../../contract/errors/app-error.ts';
 import type { ForeignFile } from '../../reader.ts';
@@ -18,6 +18,8 @@ export const zipLimits = {
 const localHeaderBytes = 30;
 const centralHeaderBytes = 46;
 const pieceBytes = 256 * 1024;
+/** Entries up to this size unpack at once: a stream for each costs more than they are. */
+const smallBytes = 2 * 1024 * 1024;
 const fileTypeMask = 0o170000;
 const linkType = 0o120000;
 const madeByUnix = 3;
@@ -142,10 +144,25 @@ export class ZipArchive {
     const { fileDataStart } = await this.#zip.readLocalFileHeaderPromise(entry, { minimal: true });
     const packed = packedPieces(this.#file, fileDataStart, entry.compressedSize);
     if (entry.compressionMethod === 0) return packed;
+    if (entry.compressedSize <= pieceBytes && entry.uncompressedSize <= smallBytes) {
+      return [this.#unpackedAtOnce(entry, packed)];
+    }
     const inflate = createInflateRaw({ chunkSize: pieceBytes });
     const input = Readable.from(packed, { objectMode: false });
     // What goes wrong on the way reaches whoever reads `inflate`; there is nobody else to tell.
     return pipeline(input, inflate, () => undefined);
+  }
+
+  /** Never more than the entry says it has: zlib stops there. */
+  #unpackedAtOnce(entry: Entry, packed: Iterable<Buffer>): Buffer {
+    try {
+      return inflateRawSync(Buffer.concat([...packed]), {
+        maxOutputLength: Math.max(1, entry.uncompressedSize),
+      });
+    } catch (error) {
+      const isMore = error instanceof RangeError;
+      throw this.#broken(isMore ? 'zip-size' : 'zip-data', error);
+    }
   }
 
   #requireWithin(entry: Entry, unpacked: number): void {
