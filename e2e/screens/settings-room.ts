@@ -14,7 +14,7 @@ export class SettingsRoom {
     this.#page = page;
     this.heading = page.getByRole('heading', { level: 1, name: /^(Settings|設定)$/ });
     this.close = page.getByRole('button', { name: /^(Close settings|關閉設定)/ });
-    this.readingState = page.getByRole('status').filter({ hasText: /^[\d.]+ [KMGT]?B$/ });
+    this.readingState = page.getByRole('status').filter({ hasText: /\d [KMGT]?B\s*$/ });
     this.clearReadingState = page.getByRole('button', { name: /^(Clear|清除)/ });
     this.manageModels = page.getByRole('button', { name: /^(Manage models|管理模型)$/ });
   }
