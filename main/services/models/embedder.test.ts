@@ -144,7 +144,7 @@ it('takes most of the language out of a question, which it finds out once', asyn
   // The engine's first float grows from text to text: that is where the two languages differ here.
   expect(vectors[0]).toBeCloseTo(0);
   expect(Math.hypot(...vectors)).toBeCloseTo(1);
-  expect(engine.asked[1]?.texts).toHaveLength(24);
+  expect(engine.asked[1]?.texts).toHaveLength(12);
   expect(engine.asked[1]?.priority).toBe('visible');
   await embedder.embedQuery('when?', signal);
   expect(engine.asked).toHaveLength(3);

@@ -4,7 +4,7 @@ import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
 import { asRead, cutTowards, surelyFits, type TextRole } from './e5-protocol.ts';
-import { directionBetween, sentencePairs, withoutLanguage } from './language-direction.ts';
+import { directionBetween, passagePairs, withoutLanguage } from './language-direction.ts';
 import type { KeptModel } from './library.ts';
 
 /** Deaths of the engine in a row, while it embeds, after which no more is embedded until the next start. */
@@ -134,14 +134,14 @@ export class EngineEmbedder implements Embedder {
     await this.#loading?.catch(() => undefined);
   }
 
-  /** Found once for each model: some hundred tokens. */
+  /** Found once for each model: about a thousand tokens. */
   async #languageDirection(fingerprint: string, signal: AbortSignal): Promise<Float32Array> {
     if (this.#direction?.fingerprint === fingerprint) return this.#direction.vector;
-    const texts = [0, 1].flatMap((side) => sentencePairs.map((pair) => pair[side] ?? ''));
+    const texts = [0, 1].flatMap((side) => passagePairs.map((pair) => pair[side] ?? ''));
     const { vectors, dimensions } = await this.#embed({
       ...{ role: 'passage', texts, priority: 'visible', signal },
     });
-    const half = sentencePairs.length * dimensions;
+    const half = passagePairs.length * dimensions;
     const sides = { english: vectors.subarray(0, half), chinese: vectors.subarray(half) };
     const vector = directionBetween(sides, dimensions);
     this.#direction = { fingerprint, vector };
