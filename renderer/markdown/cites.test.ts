@@ -50,7 +50,7 @@ describe('citations in Markdown', () => {
     const cites = citesOf();
     const { container } = show('It is so [1, 2].', cites);
     container.querySelectorAll<HTMLElement>('.md-citation')[1]?.click();
-    expect(cites.onopen).toHaveBeenCalledExactlyOnceWith(2);
+    expect(cites.onopen).toHaveBeenCalledExactlyOnceWith(2, 'It is so ');
   });
 
   test('a mark that is half there shows nothing of itself', () => {

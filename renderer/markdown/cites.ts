@@ -8,10 +8,23 @@ export interface Cites {
   source(number: number): { name: string; beginning: string } | null;
   /** What is said of a number that stands for nothing. */
   unknown(number: number): string;
-  onopen(number: number): void;
+  /** `said` is what stands before the number in its paragraph. */
+  onopen(number: number, said: string): void;
   /** Texts of quotes that are in no source. */
   unfoundQuotes: readonly string[];
   unfoundNote: string;
+}
+
+/** What is shown before an element, in its paragraph; numbers that cite left out. */
+function textBefore(element: HTMLElement): string {
+  const range = document.createRange();
+  range.setStart(element.closest('p, li, td, th, blockquote, h2, h3, h4, h5, h6') ?? element, 0);
+  range.setEndBefore(element);
+  const before = range.cloneContents();
+  for (const mark of before.querySelectorAll('button, .md-citation-unknown, .md-unfound-note')) {
+    mark.remove();
+  }
+  return before.textContent ?? '';
 }
 
 function knownMark(number: number, source: { name: string; beginning: string }, cites: Cites) {
@@ -20,7 +33,7 @@ function knownMark(number: number, source: { name: string; beginning: string }, 
   button.className = 'md-citation';
   button.textContent = String(number);
   button.ariaLabel = source.name;
-  button.addEventListener('click', () => cites.onopen(number));
+  button.addEventListener('click', () => cites.onopen(number, textBefore(button)));
   const leave = tooltip(`${source.name}\n${source.beginning}`)(button);
   return { element: button, leave };
 }

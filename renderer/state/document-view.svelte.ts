@@ -6,6 +6,8 @@ export interface ViewedDocument {
   readonly name: string;
   /** What is marked and scrolled to; null shows the beginning. */
   readonly passage: Passage | null;
+  /** The part of the passage that is meant, as offsets in the document's text; absent: all of it. */
+  readonly span?: { readonly start: number; readonly end: number } | null;
 }
 
 /** The one document that is open beside the rooms. */
@@ -27,9 +29,9 @@ export class DocumentView {
     this.#current = document;
   }
 
-  /** Opens the document of a passage, at the passage. */
-  openPassage(passage: Passage): void {
-    this.open({ documentId: passage.documentId, name: passage.documentName, passage });
+  /** Opens the document of a passage, at the passage or at a part of it. */
+  openPassage(passage: Passage, span: ViewedDocument['span'] = null): void {
+    this.open({ documentId: passage.documentId, name: passage.documentName, passage, span });
   }
 
   close(): void {

@@ -56,7 +56,7 @@ export function citesOf(options: {
   answer: Message;
   words: DocumentWords;
   format: Format;
-  onopen: (passage: NumberedPassage) => void;
+  onopen: (passage: NumberedPassage, said: string) => void;
 }): Cites {
   const { passages, answer, words, format, onopen } = options;
   return {
@@ -67,9 +67,9 @@ export function citesOf(options: {
       return { name, beginning: beginningOf(passage.text) };
     },
     unknown: (number) => words.unknownCitation(format.count(number)),
-    onopen: (number) => {
+    onopen: (number, said) => {
       const passage = passages.get(number);
-      if (passage) onopen(passage);
+      if (passage) onopen(passage, said);
     },
     unfoundQuotes: unfoundQuotes(answer),
     unfoundNote: words.notFound,

@@ -1,6 +1,7 @@
 import type { DocumentView } from '../../state/document-view.svelte.ts';
 import type { ChatRoom } from './chat-room.svelte.ts';
 import type { RoomLayer } from './room-layers.ts';
+import { saidSpan } from './said-span.ts';
 import type { MessageVerbs } from './verbs.ts';
 
 /** What the verbs of a room's messages act on. */
@@ -48,6 +49,6 @@ export function messageVerbs({
     look: (picture) => lay({ kind: 'picture', picture }),
     readWhole: ({ documentId, name }) => lay({ kind: 'whole', documentId, name }),
     open: ({ documentId, name }) => view.open({ documentId, name, passage: null }),
-    showPassage: (passage) => view.openPassage(passage),
+    showPassage: (passage, said = '') => view.openPassage(passage, saidSpan(passage, said)),
   };
 }

@@ -18,6 +18,6 @@ export interface MessageVerbs {
   readWhole(document: { documentId: DocumentId; name: string }): void;
   /** Opens a document at its beginning. */
   open(document: { documentId: DocumentId; name: string }): void;
-  /** Opens the document of a passage, at the passage. */
-  showPassage(passage: Passage): void;
+  /** Opens the document of a passage, at what the answer `said` of it where it stands there in these words. */
+  showPassage(passage: Passage, said?: string): void;
 }

@@ -1,6 +1,6 @@
 import type { AppClient } from '../../../contract/app-contract.ts';
 import type { DocumentId, Passage } from '../../../contract/documents/documents.ts';
-import type { Block } from '../../../contract/documents/extracted.ts';
+import type { Block, PageBox } from '../../../contract/documents/extracted.ts';
 
 /** A block with its place in the document's text. */
 export interface PlacedBlock {
@@ -106,6 +106,18 @@ export class DocumentText {
     // A document that shrank while it was read ends here.
     this.#total = blocks.length === 0 ? this.#blocks.length : totalBlocks;
   }
+}
+
+/** Where the lines lie that hold a part of the document's text; empty where the blocks do not know. */
+export function boxesOf(
+  blocks: readonly PlacedBlock[],
+  span: { readonly start: number; readonly end: number },
+): PageBox[] {
+  return blocks.flatMap(({ block, start }) =>
+    (block.lines ?? [])
+      .filter((line) => start + line.start < span.end && start + line.end > span.start)
+      .map(({ box }) => box),
+  );
 }
 
 /** A block's text in three: before the passage, of it, after it. */
