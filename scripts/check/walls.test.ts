@@ -26,6 +26,16 @@ const BREACHES: ReadonlyArray<readonly [rule: string, from: string, to: string]>
     'native/engine/reaches.ts',
     '../../main/app.ts',
   ],
+  [
+    'the-extractor-knows-only-the-contract-and-its-sandbox',
+    'native/extractor/reaches.ts',
+    '../../main/app.ts',
+  ],
+  [
+    'what-processes-share-knows-only-the-contract',
+    'native/process/reaches.ts',
+    '../engine/pump.ts',
+  ],
   ['the-window-and-the-contract-have-no-node', 'renderer/reads.ts', 'node:fs'],
   ['electron-stays-in-its-shell', 'main/adapters/electric.ts', 'electron'],
   ['the-app-does-not-know-its-shells', 'main/knows-shell.ts', './shell-browser/main.ts'],
