@@ -92,7 +92,7 @@ export interface DocumentStore {
   finish(id: DocumentId, outcome: ReadOutcome): void;
   setEmbedded(id: DocumentId, embeddedCount: number): void;
   remove(id: DocumentId): void;
-  /** Nobody wants it: no message, no collection, no watched folder; and it was added before that moment. */
+  /** Nobody wants it: no message, no composer, no collection, no watched folder; and it was added before that moment. */
   unwanted(addedBeforeMs: number): DocumentId[];
   /** Every content that a document has. */
   contentHashes(): Set<string>;
@@ -128,7 +128,9 @@ export function createDocumentStore(storage: Storage): DocumentStore {
       `SELECT id FROM documents AS d WHERE added_at_ms < ?
          AND NOT EXISTS (SELECT 1 FROM message_documents WHERE document_id = d.id)
          AND NOT EXISTS (SELECT 1 FROM collection_documents WHERE document_id = d.id)
-         AND NOT EXISTS (SELECT 1 FROM watched_files WHERE document_id = d.id)`,
+         AND NOT EXISTS (SELECT 1 FROM watched_files WHERE document_id = d.id)
+         AND NOT EXISTS (SELECT 1 FROM conversations WHERE instr(draft_files, d.id) > 0)
+         AND NOT EXISTS (SELECT 1 FROM opening_draft WHERE instr(draft_files, d.id) > 0)`,
     )
     .pluck();
   const hashes = database

@@ -115,6 +115,7 @@ export async function createDocuments(options: DocumentsOptions): Promise<Docume
   const queue = new ReadingQueue({
     ...{ store, index, log, pathOf, extractor: options.extractor },
     ...{ width: options.width, languages: options.languages },
+    isAwaited: (id) => awaited.has(id),
     changed: (document, state) => tell(summaryOf(document, state)),
     mayRead: async ({ id }) => {
       if (!awaited.has(id)) await mayReadKnowledge();

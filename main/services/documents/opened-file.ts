@@ -10,6 +10,8 @@ export interface Readable {
   /** Null where it was not looked into yet. */
   format: FileFormat | null;
   isPatient: boolean;
+  /** Nobody waits for it. */
+  isInBackground?: boolean;
   /** Not empty: with text recognition. */
   languages: readonly OcrLanguage[];
 }
@@ -26,11 +28,11 @@ async function openWith(
   format: FileFormat | null,
   signal: AbortSignal,
 ) {
-  const { path, name, languages, isPatient } = readable;
+  const { path, name, languages, isPatient, isInBackground = false } = readable;
   const module = format === null ? likelyModule(name) : moduleOf(format);
   const recognition = languages.length > 0 ? (['recognition'] as const) : [];
   const opened = await extractor.open(
-    { path, name, languages, isPatient, modules: [module, ...recognition] },
+    { path, name, languages, isPatient, isInBackground, modules: [module, ...recognition] },
     signal,
   );
   return { opened, module };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DocumentState } from '../../../contract/documents/documents.ts';
+import type { DocumentId, DocumentState } from '../../../contract/documents/documents.ts';
 import {
   type Block,
   block as blockSchema,
@@ -28,6 +28,8 @@ export interface ReadingOptions {
   index: IndexThread;
   pathOf: (contentHash: string) => string;
   languages: () => readonly OcrLanguage[];
+  /** Whether a person waits for it. */
+  isAwaited: (id: DocumentId) => boolean;
 }
 
 type Step = Extract<DocumentState, { state: 'reading' }>['step'];
@@ -68,7 +70,12 @@ export async function readText(
 ): Promise<ReadText> {
   const { extractor, index } = options;
   const { id, name } = document;
-  const readable = { ...document, path: options.pathOf(document.contentHash), languages: [] };
+  const readable = {
+    ...document,
+    path: options.pathOf(document.contentHash),
+    isInBackground: !options.isAwaited(id),
+    languages: [],
+  };
   const { opened, format } = await openFile(extractor, readable, signal);
   const writer = await index.begin(id, name);
   let isFinished = false;
@@ -168,6 +175,7 @@ async function recogniseBatch(
     name,
     format,
     isPatient,
+    isInBackground: !options.isAwaited(id),
     languages: options.languages(),
   };
   const { opened } = await openFile(options.extractor, readable, signal);

@@ -8,7 +8,7 @@ import { documentState, openIndexDatabase, rowsPerDocument } from './index-datab
 import { areNearCopies, type Shingles, shinglesOf } from './near-copies.ts';
 import { PassageReader } from './passage-reader.ts';
 import { withRecognised } from './recognised.ts';
-import { coverageOf, type Evidence, isRelevant, prominenceOf } from './relevance.ts';
+import { coverageOf, type Evidence, isRelevant } from './relevance.ts';
 import { Sweeper } from './sweeper.ts';
 import { type KeptVector, type PassageToEmbed, VectorStore } from './vector-store.ts';
 import { contentWords, type QuestionWord, WordSearch } from './word-search.ts';
@@ -17,7 +17,6 @@ import { contentWords, type QuestionWord, WordSearch } from './word-search.ts';
 const legHits = 50;
 /** Hits whose words are looked at to judge relevance. */
 const judgedHits = 10;
-const sampledVectors = 256;
 const blocksAtOnce = 256;
 
 /** What a question is looked up by. */
@@ -215,13 +214,9 @@ export class SearchIndex {
       : [];
     const fused = fuse(byWords, byMeaning);
     const hits = this.#choose(fused, numbers.length, count);
-    const best = byMeaning[0]?.score;
     const evidence = {
       coverage: this.#coverage(words, fused),
-      prominence:
-        meaning && best !== undefined
-          ? prominenceOf(best, this.#vectors.sample(meaning.query, sampledVectors))
-          : null,
+      closeness: byMeaning[0]?.score ?? null,
     };
     return {
       hits,

@@ -195,18 +195,6 @@ export class VectorStore {
       .sort((left, right) => right.score - left.score || left.row - right.row);
   }
 
-  /** Cosines of a question with up to `count` vectors spread over all there are: what chance gives. */
-  sample(query: Float32Array, count: number): number[] {
-    const total = this.rowCount();
-    const step = Math.max(1, Math.floor(total / count));
-    const scores: number[] = [];
-    for (let row = 0; row < total && scores.length < count; row += step) {
-      const found = this.#get.get(row);
-      if (found) scores.push(dot(floatsOf(found.vector), query));
-    }
-    return scores;
-  }
-
   #loaded(): Map<number, number[]> {
     if (this.#rows) return this.#rows;
     this.#rows = new Map();
