@@ -165,6 +165,10 @@ export const oddPages: BadRow = [
   page('10,000 open marks and paragraphs', '<p><b id=a><i><u>'.repeat(10_000)),
   page('200,000 closing tags', '</p></b></table></div>'.repeat(50_000)),
   page('a cell of a million characters', `<table><tr><td>${'word '.repeat(200_000)}</table>`),
+  page(
+    'a sheet of 30,000 rules and 20,000 elements that they might be for',
+    `<style>${Array.from({ length: 30_000 }, (_, at) => `.a .b${at % 50}{display:none}`).join('')}</style>${'<i class="b1 b2 b3">x</i>'.repeat(20_000)}`,
+  ),
   page('20,000 columns', `<table><tr>${'<td>x'.repeat(20_000)}</table>`),
   page(
     'a table of a million columns, it says',

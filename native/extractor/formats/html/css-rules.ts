@@ -29,7 +29,7 @@ const maxRules = 20_000;
 const maxSheetChars = 2_000_000;
 const maxDeclarationChars = 4_000;
 const maxAncestors = 256;
-const maxRulesOfKey = 64;
+const maxRulesOfKey = 32;
 const important = 1e6;
 
 /** `display: none; color: #fff` by property, in lower case; what is marked important wins over what is not. */
@@ -69,7 +69,8 @@ export class StyleSheet {
     while (at < text.length && this.#count < maxRules) {
       const open = text.indexOf('{', at);
       if (open < 0) return;
-      const prelude = text.slice(Math.max(at, text.lastIndexOf(';', open) + 1), open).trim();
+      const before = text.slice(at, open);
+      const prelude = before.slice(before.lastIndexOf(';') + 1).trim();
       if (prelude.startsWith('@')) {
         // Rules inside are read as if they stood alone; its own closing brace is stepped over below.
         at = isForScreen(prelude) ? open + 1 : endOfBlock(text, open);
@@ -177,12 +178,13 @@ function weightOf(compounds: readonly Compound[]): number {
   );
 }
 
-function isMatch(rule: Rule, element: Styled): boolean {
+function isMatch({ compounds }: Rule, element: Styled): boolean {
   let node: Styled | undefined = element;
   let steps = 0;
-  for (const [at, compound] of rule.compounds.entries()) {
-    const mustBeHere = at === 0 || rule.compounds[at - 1]?.isChild === true;
-    while (node !== undefined && !isCompound(compound, node)) {
+  for (let at = 0; at < compounds.length; at += 1) {
+    const compound = compounds[at];
+    const mustBeHere = at === 0 || compounds[at - 1]?.isChild === true;
+    while (node !== undefined && compound !== undefined && !isCompound(compound, node)) {
       steps += 1;
       if (mustBeHere || steps > maxAncestors) return false;
       node = node.parent;
@@ -195,6 +197,7 @@ function isMatch(rule: Rule, element: Styled): boolean {
 
 function isCompound({ tag, ids, classes }: Compound, node: Styled): boolean {
   if (tag !== undefined && tag !== node.tag) return false;
-  if (ids.some((id) => id !== node.id)) return false;
-  return classes.every((name) => node.classes.includes(name));
+  for (const id of ids) if (id !== node.id) return false;
+  for (const name of classes) if (!node.classes.includes(name)) return false;
+  return true;
 }

@@ -13,6 +13,7 @@ export class HtmlNode implements Styled {
   readonly text: string;
   parent: HtmlNode | undefined;
   look: Appearance = plainAppearance;
+  #classes: readonly string[] | undefined;
 
   constructor(
     tag: string,
@@ -32,9 +33,10 @@ export class HtmlNode implements Styled {
     return this.attribute('id');
   }
 
+  /** Split once: rules of style sheets ask for them again and again. */
   get classes(): readonly string[] {
-    const written = this.attribute('class');
-    return written === undefined ? [] : written.split(/\s+/u).slice(0, maxClasses);
+    this.#classes ??= this.attribute('class')?.split(/\s+/u).slice(0, maxClasses) ?? [];
+    return this.#classes;
   }
 
   attribute(name: string): string | undefined {
