@@ -15,6 +15,7 @@ import { readContainer } from './conversion/e5-container.ts';
 import { containerBytes, tinySpec } from './conversion/testing/container.fixture.ts';
 import { dot, EncoderReference } from './conversion/testing/encoder.fixture.ts';
 import { UnigramReference } from './conversion/testing/unigram.fixture.ts';
+import { forkEngine } from './forked-engine.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-embedding-'));
 const path = join(folder, 'e5.bin');
@@ -55,6 +56,28 @@ test('a converted model has a sound header', async () => {
   assert.equal(summary.trainedContextTokens, 64);
   assert.equal(summary.embeddingWidth, 64);
   assert.equal(summary.tensorCount, 37);
+});
+
+test('the engine’s process makes the same file, and says how far it is', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const engineProcess = forkEngine(join(import.meta.dirname, 'entry.ts'), {
+    PARLEY_ADDON: process.env['PARLEY_ADDON'] ?? join(root, 'dist/native/addon.node'),
+  });
+  const byProcess = join(folder, 'by-process.gguf');
+  try {
+    const request = { format: 'e5s1', path, targetPath: byProcess } as const;
+    const steps = engineProcess.client.embedding.convert(request);
+    const fractions: number[] = [];
+    let step = await steps.next();
+    for (; !step.done; step = await steps.next()) fractions.push(step.value.fraction);
+    assert.equal(fractions.at(-1), 1);
+    const made = readFileSync(byProcess);
+    assert.equal(made.length, step.value.fileBytes);
+    assert.ok(made.equals(readFileSync(targetPath)));
+  } finally {
+    engineProcess.close();
+    await engineProcess.ended;
+  }
 });
 
 test('its tokens are those of the vocabulary it was made of', async () => {

@@ -2,6 +2,7 @@ import type { EmbeddingSpeed } from './measure-embedding.ts';
 import type { ReadingSpeed } from './measure-reading.ts';
 import type { Quality, RetrievalResult } from './measure-retrieval.ts';
 import type { SearchSpeed } from './measure-search.ts';
+import { readerVersions } from './readers.ts';
 
 /** All that `npm run bench:documents` measures; what did not run is absent. */
 export interface DocumentFigures {
@@ -65,10 +66,13 @@ function readingTable(speeds: readonly ReadingSpeed[]): string {
   ]);
   const ours = speeds.find(({ format, reader }) => format === 'pdf' && reader === 'parley');
   const wanted = ours ? ` Wanted of PDF: 250 or more; ${met(ours.pagesPerSecond >= 250)}.` : '';
+  const others = Object.entries(readerVersions)
+    .map((pair) => pair.join(' '))
+    .join(', ');
   return `### Reading files
 
 The same made-up files for everybody, one process each, one core, the median of the rounds after one that warms up; without
-the sandbox around the extractor. A page is a printed page's worth of text.${wanted}
+the sandbox around the extractor. A page is a printed page's worth of text. ${others}.${wanted}
 
 ${table(['format', 'reader', 'pages/s', 'characters given', 'resident MB'], rows)}`;
 }
