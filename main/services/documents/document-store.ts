@@ -16,6 +16,8 @@ export interface StoredDocument extends Omit<DocumentSummary, 'state'> {
   state: Exclude<DocumentState, { state: 'reading' }> | { state: 'reading' };
   wanted: Wanted;
   isPatient: boolean;
+  /** Characters of its file's own name that cannot be seen, and are not in `name`. */
+  hiddenNameChars: number;
 }
 
 /** What reading a document came to. */
@@ -39,6 +41,7 @@ interface Row {
   embeddedCount: number;
   wanted: Wanted;
   isPatient: number;
+  hiddenNameChars: number;
 }
 
 function parsedJson<T>(text: string | null, schema: z.ZodType<T>): T | null {
@@ -72,7 +75,8 @@ function documentOf(row: Row): StoredDocument {
 
 const columns = `id, name, content_hash AS contentHash, file_bytes AS fileBytes,
   added_at_ms AS addedAtMs, state, format, error, summary, text_tokens AS textTokens,
-  passage_count AS passageCount, embedded_count AS embeddedCount, wanted, is_patient AS isPatient`;
+  passage_count AS passageCount, embedded_count AS embeddedCount, wanted, is_patient AS isPatient,
+  hidden_name_chars AS hiddenNameChars`;
 
 /** The rows of documents. All of it throws AppError `storage.full` or `storage.failed`. */
 export interface DocumentStore {
@@ -83,7 +87,10 @@ export interface DocumentStore {
   /** Those that were not read to the end, oldest first. */
   unread(): StoredDocument[];
   insert(
-    document: Pick<StoredDocument, 'id' | 'name' | 'contentHash' | 'fileBytes' | 'addedAtMs'>,
+    document: Pick<
+      StoredDocument,
+      'id' | 'name' | 'contentHash' | 'fileBytes' | 'addedAtMs' | 'hiddenNameChars'
+    >,
   ): void;
   rename(id: DocumentId, name: string): void;
   /** It is to be read, or read again. */
@@ -108,8 +115,8 @@ export function createDocumentStore(storage: Storage): DocumentStore {
   const list = select('ORDER BY added_at_ms, id');
   const unread = select(`WHERE state IN ('waiting', 'reading') ORDER BY added_at_ms, id`);
   const insert = database.prepare(
-    `INSERT INTO documents (id, name, content_hash, file_bytes, added_at_ms, state)
-     VALUES (@id, @name, @contentHash, @fileBytes, @addedAtMs, 'waiting')`,
+    `INSERT INTO documents (id, name, content_hash, file_bytes, added_at_ms, hidden_name_chars, state)
+     VALUES (@id, @name, @contentHash, @fileBytes, @addedAtMs, @hiddenNameChars, 'waiting')`,
   );
   const rename = database.prepare('UPDATE documents SET name = ? WHERE id = ?');
   const want = database.prepare(

@@ -55,9 +55,10 @@ test('gives the same document for the same bytes under the same name, and reads 
   expect(other.contentHash).toBe(first.contentHash);
 });
 
-test('shows a name without what cannot be seen in it', async () => {
-  const { name } = await bench.read('in\u202Evoice\u200B\u{E0041}.txt', letter);
+test('shows a name without what cannot be seen in it, and says how much that was', async () => {
+  const { name, summary } = await bench.read('in\u202Evoice\u200B\u{E0041}.txt', letter);
   expect(name).toBe('invoice.txt');
+  expect(summary?.hidden).toEqual([{ carrier: 'file-name', chars: 3 }]);
 });
 
 test('lists a file that cannot be read with its reason, and reads the others', async () => {

@@ -20,7 +20,7 @@ import { createDocumentStore, type StoredDocument } from './document-store.ts';
 import { DrawnPictures } from './drawn-pictures.ts';
 import { PictureDesk } from './picture-desk.ts';
 import { ReadingQueue } from './reading-queue.ts';
-import { visibleName } from './visible-name.ts';
+import { invisibleCount, visibleName } from './visible-name.ts';
 
 /** What nobody wants stays this long: it may stand in a composer. */
 const graceMs = 7 * 24 * 3600 * 1000;
@@ -85,7 +85,12 @@ export interface Documents {
 }
 
 function summaryOf(document: StoredDocument, state: DocumentState | undefined): DocumentSummary {
-  const { wanted: _wanted, isPatient: _isPatient, ...rest } = document;
+  const {
+    wanted: _wanted,
+    isPatient: _isPatient,
+    hiddenNameChars: _hiddenNameChars,
+    ...rest
+  } = document;
   // One that a death interrupted waits for its turn.
   const stored =
     document.state.state === 'reading' ? { state: 'waiting' as const } : document.state;
@@ -129,11 +134,13 @@ export async function createDocuments(options: DocumentsOptions): Promise<Docume
   }
   const get = (id: DocumentId) => summaryOf(stored(id), queue.stateOf(id));
 
-  function listed(kept: KeptFile, name: string): StoredDocument {
+  function listed(kept: KeptFile, fileName: string): StoredDocument {
+    const name = visibleName(fileName);
+    const hiddenNameChars = invisibleCount(fileName);
     const known = store.findByContent(kept.contentHash, name);
     if (known) return known;
     const id = ids.next() as DocumentId;
-    store.insert({ id, name, ...kept, addedAtMs: clock.nowMs() });
+    store.insert({ id, name, ...kept, addedAtMs: clock.nowMs(), hiddenNameChars });
     return stored(id);
   }
 
@@ -150,9 +157,8 @@ export async function createDocuments(options: DocumentsOptions): Promise<Docume
 
   async function take({ file, formerIds = [], signal }: TakeIn, isAwaited: boolean) {
     const kept = await content.keep(file, signal);
-    const name = visibleName(file.name);
-    renamed(kept, name, formerIds);
-    const { id, state } = listed(kept, name);
+    renamed(kept, visibleName(file.name), formerIds);
+    const { id, state } = listed(kept, file.name);
     if (isAwaited) awaited.add(id);
     if (state.state === 'waiting' || state.state === 'reading') queue.add(id, isAwaited);
     return get(id);

@@ -1,5 +1,5 @@
 import type { DocumentId, DocumentState } from '../../../contract/documents/documents.ts';
-import { isPicture } from '../../../contract/documents/extracted.ts';
+import { type ExtractedSummary, isPicture } from '../../../contract/documents/extracted.ts';
 import { AppError, isCancel } from '../../../contract/errors/app-error.ts';
 import type { Log } from '../../ports/log.ts';
 import type { DocumentStore, ReadOutcome, StoredDocument } from './document-store.ts';
@@ -34,6 +34,12 @@ type Failed = Extract<DocumentState, { state: 'failed' }>;
 
 function failed(error: AppError): Failed {
   return { state: 'failed', error: error.toWire() };
+}
+
+/** What a reader cannot know, since it is told the name without it. */
+function withHiddenName(summary: ExtractedSummary, chars: number): ExtractedSummary {
+  if (chars === 0) return summary;
+  return { ...summary, hidden: [...summary.hidden, { carrier: 'file-name', chars }] };
 }
 
 /**
@@ -162,7 +168,12 @@ export class ReadingQueue {
   async #text(document: StoredDocument, signal: AbortSignal, tell: Progress): Promise<ReadOutcome> {
     const { indexed, summary, format } = await readText(this.#options, document, signal, tell);
     const { textTokens, passageCount } = indexed;
-    return { state: document.state, format, summary, textTokens, passageCount, embeddedCount: 0 };
+    const seen = summary && withHiddenName(summary, document.hiddenNameChars);
+    return {
+      ...{ state: document.state, format, textTokens, passageCount },
+      summary: seen,
+      embeddedCount: 0,
+    };
   }
 
   #pagesFor(document: StoredDocument): number[] {

@@ -3,6 +3,7 @@ import { conversations } from './0001-conversations.ts';
 import { tokenIds } from './0002-token-ids.ts';
 import { documents } from './0003-documents.ts';
 import { conversationSources } from './0004-conversation-sources.ts';
+import { hiddenNames } from './0005-hidden-names.ts';
 
 /** All migrations, in order; an applied one is never edited. */
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   tokenIds,
   documents,
   conversationSources,
+  hiddenNames,
 ];

@@ -125,10 +125,3 @@ export function openIndexDatabase(folder: string): { database: Database.Database
   const count = Number(database.prepare('SELECT count(*) FROM documents').pluck().get());
   return { database, isNew: count === 0 };
 }
-
-/** Removes an index that was found damaged while it was open, and opens an empty one. */
-export function renewIndexDatabase(damaged: Database.Database, folder: string): Database.Database {
-  damaged.close();
-  remove(folder);
-  return openIndexDatabase(folder).database;
-}
