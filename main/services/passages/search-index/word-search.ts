@@ -60,12 +60,15 @@ export class WordSearch {
         'SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)',
       )
       .pluck();
-    // The plus sign keeps SQLite from turning the filter into one search a document.
+    // The plus sign keeps SQLite from turning the filter into one search a document. Of words that stand
+    // everywhere the newest passages are scored, no more than there is time for.
     this.#search = database.prepare<[string, number, number, string, number], WordHit>(
-      `SELECT rowid AS row, -rank AS score FROM passage_words
-       WHERE passage_words MATCH ? AND rowid BETWEEN ? AND ?
-         AND +rowid / ${rowsPerDocument} IN (SELECT value FROM json_each(?))
-       ORDER BY rank LIMIT ?`,
+      `SELECT row, score FROM (
+         SELECT rowid AS row, -bm25(passage_words) AS score FROM passage_words
+         WHERE passage_words MATCH ? AND rowid BETWEEN ? AND ?
+           AND +rowid / ${rowsPerDocument} IN (SELECT value FROM json_each(?))
+         ORDER BY rowid DESC LIMIT ${scoredRows}
+       ) ORDER BY score DESC, row LIMIT ?`,
     );
     this.#holds = database
       .prepare<[string, number], number>(
