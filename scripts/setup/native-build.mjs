@@ -15,7 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { filesUnder, hashFiles, hashPieces, readStamp, writeStamp } from './hash.mjs';
 import { withLock } from './lock.mjs';
 import { compilerEnv } from './msvc.mjs';
@@ -253,6 +253,8 @@ export async function buildStage(folder, stage) {
  * @param {Stage} stage
  */
 async function cmakeBuild(folder, stage) {
+  // CMake refuses to go on with what another clone began, and names its sources by their paths.
+  if (!isBegunHere(folder, stage.recipe)) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const type = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON'];
   const configureArgs = ['-S', stage.recipe, '-B', folder, '-G', 'Ninja', ...type, ...stage.flags];
@@ -274,6 +276,17 @@ async function cmakeBuild(folder, stage) {
     `The native build failed (${stage.what.toLowerCase()}).`,
     `read ${log}, then run this again; it goes on where it stopped`,
   );
+}
+
+/**
+ * @param {string} folder
+ * @param {string} recipe
+ */
+function isBegunHere(folder, recipe) {
+  const cache = join(folder, 'CMakeCache.txt');
+  if (!existsSync(cache)) return true;
+  const begun = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, 'utf8'))?.[1];
+  return begun !== undefined && resolve(begun) === resolve(recipe);
 }
 
 /**

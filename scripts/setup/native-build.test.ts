@@ -137,6 +137,17 @@ describe('a stage', () => {
     expect(existsSync(join(built, 'libl.a'))).toBe(true);
   }, 60_000);
 
+  it('that another clone began and left begins anew', async () => {
+    const { library } = writeStages();
+    const built = join(folder, 'llama-4');
+    const elsewhere = join(folder, 'elsewhere');
+    cpSync(library, elsewhere, { recursive: true });
+    writeFileSync(join(elsewhere, 'l.cpp'), 'int answer( { return 42; }\n');
+    await expect(buildStage(built, stage(elsewhere))).rejects.toThrow('The native build failed');
+    await buildStage(built, stage(library));
+    expect(existsSync(join(built, 'libl.a'))).toBe(true);
+  }, 60_000);
+
   it('that two ask for at once is built once', async () => {
     const { library } = writeStages();
     const built = join(folder, 'llama-3');
