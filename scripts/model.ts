@@ -73,7 +73,8 @@ async function main(): Promise<number> {
   const modelsFolder = values.folder
     ? resolve(env['INIT_CWD'] ?? process.cwd(), values.folder)
     : appFolders({ data, home, assets }).models;
-  const entries = await readCatalog(assets);
+  // What finds passages is made in the app: it needs the engine.
+  const entries = (await readCatalog(assets)).filter(({ role }) => role === 'chat');
   const entry = entries.find(({ id }) => id === values.id);
   if (!entry) {
     say(`There is no ${values.id} in the catalogue. It has:`);
@@ -93,6 +94,7 @@ async function main(): Promise<number> {
     patience: usualPatience,
     hubOrigin: usualHubOrigin,
     modelsFolder,
+    convert: () => Promise.reject(new Error('a chat model is never converted')),
     // The app reads the header when it finds the file at its next start.
     finish: async ({ modelPath, projectorPath }) => {
       installed.push(modelPath, ...(projectorPath === null ? [] : [projectorPath]));

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { sortableIds } from '../../main/adapters/sortable-ids.ts';
 import { systemClock } from '../../main/adapters/system-clock.ts';
 import { mains } from '../../main/ports/power.ts';
-import { createChat, defaultSampling } from '../../main/services/chat/index.ts';
+import { createChat, defaultSampling, loadPrompts } from '../../main/services/chat/index.ts';
 import { ScriptedEngine } from '../../main/services/chat/testing/scripted-engine.fixture.ts';
+import { Shelf } from '../../main/services/chat/testing/shelf.fixture.ts';
 import { createConversations } from '../../main/services/conversations/index.ts';
 import { Warmth } from '../../main/services/warmth/index.ts';
 import { openStorage } from '../../main/storage/index.ts';
@@ -67,6 +69,7 @@ export function openApp(
   });
   const chat = createChat({
     ...{ warmth, noteCached: () => {} },
+    ...{ library: new Shelf(), sources: conversations.sources },
     storage,
     conversations: conversations.book,
     models: engine,
@@ -74,7 +77,7 @@ export function openApp(
     clock: systemClock,
     ids,
     log: { info: () => {}, warn: () => {}, incident: (error) => String(error) },
-    prompts: { system: '' },
+    prompts: { ...loadPrompts(join(import.meta.dirname, '../../assets')), system: '' },
     sampling: defaultSampling,
     enableThinking: false,
   });

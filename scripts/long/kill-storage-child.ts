@@ -4,7 +4,12 @@
  * Arguments: folder, seed, `stream` or `migrate`.
  */
 import { writeSync } from 'node:fs';
-import { type ConversationId, type MessageId, textOf } from '../../contract/chat/message.ts';
+import {
+  type ConversationId,
+  type MessageId,
+  type Part,
+  textOf,
+} from '../../contract/chat/message.ts';
 import { extendedMigrations, openApp } from './kill-storage-app.ts';
 import type { Ack } from './kill-storage-ledger.ts';
 import { randomFrom } from './kill-storage-random.ts';
@@ -36,7 +41,12 @@ async function follow(conversationId: ConversationId, answerId: MessageId): Prom
     if (chunk.type !== 'message' || chunk.message.id !== answerId) continue;
     const { status, parts } = chunk.message;
     if (status === 'streaming') continue;
-    acknowledge({ type: 'ended', id: answerId, status, length: textOf({ parts }).length });
+    acknowledge({
+      type: 'ended',
+      id: answerId,
+      status,
+      length: textOf({ parts: parts as Part[] }).length,
+    });
     return;
   }
 }
