@@ -9,7 +9,9 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{contract,main,preload,native/engine,native/extractor,native/process,scripts}/**/*.test.ts'],
+          include: [
+            '{contract,main,preload,native/engine,native/extractor,native/process,scripts}/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

@@ -8,7 +8,11 @@ import type {
 } from '../../contract/documents/documents.ts';
 import { isPicture } from '../../contract/documents/extracted.ts';
 import { AppError } from '../../contract/errors/app-error.ts';
-import { type ForbiddenAct, forbiddenAct } from '../../contract/extractor-contract.ts';
+import {
+  type ForbiddenAct,
+  forbiddenAct,
+  type Restrictions,
+} from '../../contract/extractor-contract.ts';
 import type { FileRef } from '../../contract/models/models.ts';
 import {
   sampleBlocks,
@@ -34,6 +38,7 @@ const wholeTokensAtMost = 2000;
 export class FakeDocuments {
   readonly items = new Map<DocumentId, DocumentSummary>();
   /** What the process that reads files is kept from. */
+  restrictions: Restrictions = { limits: true, files: true, calls: true, landlockAbi: 7 };
   readonly refusedActs = new Set<ForbiddenAct>(forbiddenAct.options);
   readonly #owner: Owner;
 
@@ -91,7 +96,7 @@ export class FakeDocuments {
         isBlind: !this.#owner.canSee && attachments.some((item) => this.#isSeen(item)),
       }),
       sandbox: () => ({
-        restrictions: { limits: true, files: true, calls: true, landlockAbi: 7 },
+        restrictions: this.restrictions,
         acts: forbiddenAct.options.map((act) => ({ act, isRefused: this.refusedActs.has(act) })),
       }),
     };

@@ -24,6 +24,13 @@ it('says so where the system does not hold it back', async () => {
   );
 });
 
+it('says so where all was refused, and the system has a way around its rules', async () => {
+  const fake = new FakeApp();
+  fake.documents.restrictions = { ...fake.documents.restrictions, calls: false };
+  render(ReadingFiles, { app: new AppState(fake) });
+  await screen.findByText(/does not hold it back fully/);
+});
+
 it('says so where nothing could be checked', async () => {
   const fake = new FakeApp();
   fake.failures.set('documents.sandbox', new AppError('connection.lost', {}));
