@@ -1,3 +1,5 @@
+import { Mailbox } from './mailbox.ts';
+
 /**
  * The one thing every transport must be able to do: ordered, reliable delivery of structured-clone
  * (or, over a socket, JSON) frames. One reader a port: a second `onFrame` replaces the first.
@@ -11,47 +13,30 @@ export interface Port {
 }
 
 class MemoryPort implements Port {
+  readonly mailbox = new Mailbox();
   #peer: MemoryPort | undefined;
-  #listener: ((frame: unknown) => void) | undefined;
-  #waiting: unknown[] = [];
-  #closers: (() => void)[] = [];
-  #closed = false;
 
   link(peer: MemoryPort): void {
     this.#peer = peer;
   }
 
   post(frame: unknown): void {
-    if (this.#closed) return;
+    if (this.mailbox.isClosed) return;
     const copy = structuredClone(frame);
-    queueMicrotask(() => this.#peer?.receive(copy));
-  }
-
-  receive(frame: unknown): void {
-    if (this.#closed) return;
-    if (this.#listener) this.#listener(frame);
-    else this.#waiting.push(frame);
+    queueMicrotask(() => this.#peer?.mailbox.receive(copy));
   }
 
   onFrame(listener: (frame: unknown) => void): void {
-    this.#listener = listener;
-    for (const frame of this.#waiting.splice(0)) listener(frame);
+    this.mailbox.onFrame(listener);
   }
 
   onClose(listener: () => void): void {
-    if (this.#closed) listener();
-    else this.#closers.push(listener);
-  }
-
-  shut(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const closer of this.#closers.splice(0)) closer();
+    this.mailbox.onClose(listener);
   }
 
   close(): void {
-    this.shut();
-    this.#peer?.shut();
+    this.mailbox.close();
+    this.#peer?.mailbox.close();
   }
 }
 

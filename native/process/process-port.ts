@@ -1,3 +1,4 @@
+import { Mailbox } from '../../contract/rpc/mailbox.ts';
 import type { Port } from '../../contract/rpc/port.ts';
 
 /** What we use of a forked Node's `process`. */
@@ -18,40 +19,6 @@ export interface ForkedProcess {
 export interface ParentPort {
   postMessage(message: unknown): void;
   on(name: 'message', listener: (event: { data: unknown }) => void): unknown;
-}
-
-/** Frames to one listener; those that come before it is there wait for it. Closers run once. */
-class Mailbox {
-  #listener: ((frame: unknown) => void) | undefined;
-  #waiting: unknown[] = [];
-  #closers: (() => void)[] = [];
-  #isClosed = false;
-
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
-  receive(frame: unknown): void {
-    if (this.#isClosed) return;
-    if (this.#listener) this.#listener(frame);
-    else this.#waiting.push(frame);
-  }
-
-  onFrame(listener: (frame: unknown) => void): void {
-    this.#listener = listener;
-    for (const frame of this.#waiting.splice(0)) listener(frame);
-  }
-
-  onClose(listener: () => void): void {
-    if (this.#isClosed) listener();
-    else this.#closers.push(listener);
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const closer of this.#closers.splice(0)) closer();
-  }
 }
 
 /** The port of a process forked with `serialization: 'advanced'`. It closes when the parent is gone. */

@@ -1,7 +1,8 @@
 import { AppError } from '../../contract/errors/app-error.ts';
 import type { FileRef } from '../../contract/models/models.ts';
+import { Mailbox } from '../../contract/rpc/mailbox.ts';
 import type { Port } from '../../contract/rpc/port.ts';
-import { Mailbox, type ShellBridge } from './shell-bridge.ts';
+import type { ShellBridge } from './shell-bridge.ts';
 
 /** The two functions that the preload hands to the window. */
 export interface PreloadFunctions {

@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors/app-error.ts';
+import { Mailbox } from '../../contract/rpc/mailbox.ts';
 import type { Port } from '../../contract/rpc/port.ts';
-import { Mailbox } from './shell-bridge.ts';
 
 /** The back end says something at least once a second. */
 const silentMsMax = 2_500;
